@@ -1,0 +1,95 @@
+"""Text to flags: what a commit is, said once, when it arrives. Words match as words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import IntFlag
+from functools import lru_cache
+
+from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
+from gitleague_client.rules.people import is_assistant, is_bot
+from gitleague_client.rules.trailers import Relation, coauthors_in, references_in
+
+
+class Flag(IntFlag):
+    """The bits that the server keeps; their lower-case names are the words on the wire."""
+
+    FIX = 1
+    REVERT = 2
+    WIP = 4
+    TICKET = 8
+    CLEAN = 16
+    MERGE = 32
+    BOT = 64
+    ASSISTED = 128
+
+
+_FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.I)
+_REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.I)
+_WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.I)
+_ANY_WORD = re.compile(r"fix|revert|wip|tmp|debug", re.I)  # most titles hold none: one quick look
+_GENERATED = re.compile(
+    r"^\W*(?:generated|written|created) (?:with|by) \W*"
+    r"(?:claude|copilot|github copilot|cursor|aider|codex|chatgpt|gemini|devin)\b"
+    r"|^[ \t]*assisted-by:",
+    re.I | re.M,
+)
+
+
+def classify(
+    title: str,
+    body: str,
+    *,
+    author: tuple[str, str],
+    is_merge: bool,
+    rules: Rules = DEFAULT_RULES,
+) -> Flag:
+    """The flags of a commit; `author` is its (name, email)."""
+    flags = Flag(0)
+    if is_merge:
+        flags |= Flag.MERGE
+    if _ANY_WORD.search(title):
+        flags |= Flag.FIX if _FIX.search(title) else 0
+        flags |= Flag.REVERT if _REVERT.search(title) else 0
+        flags |= Flag.WIP if _WIP.search(title) else 0
+    if any(found.relation is Relation.REVERTS for found in references_in(body)):
+        flags |= Flag.REVERT
+    ticket, unclean = _patterns(rules.ticket_pattern, rules.unclean_pattern)
+    if ticket and (ticket.search(title) or ticket.search(body)):
+        flags |= Flag.TICKET
+    if title.strip() and not (unclean and unclean.search(title)):
+        flags |= Flag.CLEAN
+    if is_bot(*author):
+        flags |= Flag.BOT
+    if is_assisted(body):
+        flags |= Flag.ASSISTED
+    return flags
+
+
+def is_assisted(body: str) -> bool:
+    """Does a trailer or a footer name an AI assistant?"""
+    if any(is_assistant(*person) for person in coauthors_in(body)):
+        return True
+    return bool(_GENERATED.search(body))
+
+
+def flags_of(words: Iterable[str]) -> Flag:
+    """Flags from their words on the wire. Raises ValueError for an unknown word."""
+    flags = Flag(0)
+    for word in words:
+        try:
+            flags |= Flag[word.upper()]
+        except KeyError:
+            known = ", ".join(flag.name.lower() for flag in Flag if flag.name)
+            raise ValueError(f"unknown flag {word!r}; known are {known}") from None
+    return flags
+
+
+@lru_cache(maxsize=256)
+def _patterns(ticket: str, unclean: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Compiled once per project's rules; an empty pattern never matches."""
+    return (
+        re.compile(ticket) if ticket else None,
+        re.compile(unclean, re.I) if unclean else None,
+    )

@@ -1,0 +1,86 @@
+"""The scoring rules of a project, their defaults and their limits.
+
+Points are decimals with at most two places; inside they are whole hundredths, so that sums are exact
+and the same in Python, SQLite and PostgreSQL whatever the order of addition.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Points = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2)]
+Cap = Annotated[int, Field(ge=0, le=10_000_000)]
+
+# "UTF-8" and "SHA-256" look like tickets and are none.
+TICKET_PATTERN = r"\b(?!(?:UTF|SHA|ISO|RFC|AES|MD|PEP|CVE|HTTP|TLS|IPV)-)[A-Z][A-Z0-9]+-\d+\b"
+UNCLEAN_PATTERN = r"\b(?:wip|tmp|fix typo|debug|test|oops)\b"
+
+
+class Weights(NamedTuple):
+    """Impact weights in hundredths, in the order of `score.Stats`."""
+
+    pts: int
+    reb: int
+    ast: int
+    blk: int
+    stl: int
+    tov: int
+    jt: int
+    cc: int
+
+
+class Rules(BaseModel):
+    """One version of a project's rules. Every field has a default; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    commit_points: Points = Decimal("10")
+    additions_weight: Points = Decimal("1.0")
+    additions_cap: Cap = 1000
+    deletions_weight: Points = Decimal("0.6")
+    deletions_cap: Cap = 1000
+    many_files: Cap = 3
+    many_files_points: Points = Decimal("5")
+    coauthor_points: Points = Decimal("5")
+    block_points: Points = Decimal("15")
+    steal_points: Points = Decimal("10")
+    turnover_points: Points = Decimal("10")
+    ticket_points: Points = Decimal("2.0")
+    clean_points: Points = Decimal("1.5")
+    pts_weight: Points = Decimal("1.0")
+    reb_weight: Points = Decimal("0.6")
+    ast_weight: Points = Decimal("0.8")
+    blk_weight: Points = Decimal("1.2")
+    stl_weight: Points = Decimal("1.0")
+    tov_weight: Points = Decimal("0.7")
+    jt_weight: Points = Decimal("0.5")
+    cc_weight: Points = Decimal("0.3")
+    score_merges: bool = False
+    score_excluded_lines: bool = False
+    ticket_pattern: Annotated[str, Field(max_length=500)] = TICKET_PATTERN
+    unclean_pattern: Annotated[str, Field(max_length=500)] = UNCLEAN_PATTERN
+
+    @cached_property
+    def weights(self) -> Weights:
+        """How much each stat weighs in impact; turnovers weigh against."""
+        return Weights(
+            hundredths(self.pts_weight),
+            hundredths(self.reb_weight),
+            hundredths(self.ast_weight),
+            hundredths(self.blk_weight),
+            hundredths(self.stl_weight),
+            -hundredths(self.tov_weight),
+            hundredths(self.jt_weight),
+            hundredths(self.cc_weight),
+        )
+
+
+def hundredths(points: Decimal) -> int:
+    return int(points * 100)
+
+
+DEFAULT_RULES = Rules()

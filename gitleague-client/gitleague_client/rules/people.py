@@ -1,0 +1,47 @@
+"""Who is no player: bots (left out of standings) and AI assistants (never players)."""
+
+from __future__ import annotations
+
+import re
+
+_BOT = re.compile(
+    r"\[bot\]|^(?:dependabot|renovate|greenkeeper|snyk|github[- ]actions|gitlab[- ]bot|"
+    r"pre-commit-ci|weblate|jenkins|travis(?: ci)?|semantic-release-bot|allcontributors|"
+    r"mergify|bors|codecov|imgbot|deepsource|sonarcloud|release-please)"
+    r"(?:[- ](?:bot|preview|autofix|ci))?$|[- ]bot$",
+    re.I,
+)
+_ASSISTANT_ADDRESS = re.compile(
+    r"@anthropic\.com$|@openai\.com$|@cursor\.com$|@aider\.chat$|@devin\.ai$|"
+    r"(?:^|\+)copilot(?:\[bot\])?@users\.noreply\.github\.com$|copilot@github\.com$|"
+    r"(?:copilot-swe-agent|devin-ai-integration|gemini-code-assist|amazon-q-developer|"
+    r"google-labs-jules|sourcegraph-cody|windsurf)(?:\[bot\])?@",
+    re.I,
+)
+_ASSISTANT_NAME = re.compile(
+    r"^(?:claude(?:[ -].*)?|(?:github )?copilot(?:[ -].*)?|aider(?: \(.*\))?|cursor(?: agent)?|"
+    r"(?:openai )?codex(?:[ -].*)?|chatgpt(?:[ -].*)?|gemini(?:[ -](?:cli|code.*))|devin(?: ai)?|"
+    r"amp|windsurf|jules|amazon q.*)(?:\[bot\])?$",
+    re.I,
+)
+# A human may be called Claude: a bare first name needs an address that is no person's.
+_PERSONAL_NAMES = frozenset({"claude", "devin", "jules", "gemini", "cursor", "amp"})
+_FORGE_ADDRESS = re.compile(r"noreply@|no-reply@|@users\.noreply\.|^$", re.I)
+
+
+def is_bot(name: str, email: str) -> bool:
+    """A machine account: `[bot]` in the name or address, or a name every forge knows."""
+    return "[bot]" in email.lower() or bool(_BOT.search(name.strip()))
+
+
+def is_assistant(name: str, email: str) -> bool:
+    """An AI assistant: its trailer labels the commit as assisted and makes no player."""
+    address = email.strip()
+    if _ASSISTANT_ADDRESS.search(address):
+        return True
+    plain = name.strip()
+    if not _ASSISTANT_NAME.search(plain):
+        return False
+    if plain.lower() in _PERSONAL_NAMES or " " in plain and plain.split()[0].lower() == "claude":
+        return bool(_FORGE_ADDRESS.search(address)) and "users.noreply" not in address
+    return True

@@ -1,0 +1,42 @@
+"""People and commits named in a message: `Co-authored-by`, `Fixes`, `This reverts commit`."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+
+class Relation(str, Enum):
+    FIXES = "fixes"
+    REVERTS = "reverts"
+
+
+class Reference(NamedTuple):
+    relation: Relation
+    sha: str  # 7 to 64 hex digits: possibly abbreviated
+
+
+_COAUTHOR = re.compile(
+    r"^[ \t]*co-(?:authored|developed)-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>", re.I | re.M
+)
+_FIXES = re.compile(r"^[ \t]*fixes:[ \t]+(?:commit[ \t]+)?([0-9a-f]{7,64})\b", re.I | re.M)
+_REVERTS = re.compile(r"\bthis reverts commit[ \t\n]+([0-9a-f]{7,64})\b", re.I)
+
+
+def coauthors_in(message: str) -> list[tuple[str, str]]:
+    """(name, email) of each co-author trailer, in order, each pair once."""
+    if "-by:" not in message.lower():
+        return []
+    return list(dict.fromkeys((name, email.strip()) for name, email in _COAUTHOR.findall(message)))
+
+
+def references_in(message: str) -> list[Reference]:
+    """The commits that this message says it fixes or reverts, each once."""
+    lowered = message.lower()
+    found: list[Reference] = []
+    if "fixes:" in lowered:
+        found += [Reference(Relation.FIXES, sha) for sha in _FIXES.findall(lowered)]
+    if "this reverts commit" in lowered:
+        found += [Reference(Relation.REVERTS, sha) for sha in _REVERTS.findall(lowered)]
+    return list(dict.fromkeys(found))
