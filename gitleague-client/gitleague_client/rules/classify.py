@@ -25,15 +25,17 @@ class Flag(IntFlag):
     ASSISTED = 128
 
 
-_FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.I)
-_REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.I)
-_WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.I)
-_ANY_WORD = re.compile(r"fix|revert|wip|tmp|debug", re.I)  # most titles hold none: one quick look
+_FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
+_REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.IGNORECASE)
+_WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.IGNORECASE)
+_ANY_WORD = re.compile(
+    r"fix|revert|wip|tmp|debug", re.IGNORECASE
+)  # most titles hold none: one quick look
 _GENERATED = re.compile(
     r"^\W*(?:generated|written|created) (?:with|by) \W*"
     r"(?:claude|copilot|github copilot|cursor|aider|codex|chatgpt|gemini|devin)\b"
     r"|^[ \t]*assisted-by:",
-    re.I | re.M,
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -91,5 +93,5 @@ def _patterns(ticket: str, unclean: str) -> tuple[re.Pattern[str] | None, re.Pat
     """Compiled once per project's rules; an empty pattern never matches."""
     return (
         re.compile(ticket) if ticket else None,
-        re.compile(unclean, re.I) if unclean else None,
+        re.compile(unclean, re.IGNORECASE) if unclean else None,
     )

@@ -38,17 +38,17 @@ class Rules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    commit_points: Points = Decimal("10")
+    commit_points: Points = Decimal(10)
     additions_weight: Points = Decimal("1.0")
     additions_cap: Cap = 1000
     deletions_weight: Points = Decimal("0.6")
     deletions_cap: Cap = 1000
     many_files: Cap = 3
-    many_files_points: Points = Decimal("5")
-    coauthor_points: Points = Decimal("5")
-    block_points: Points = Decimal("15")
-    steal_points: Points = Decimal("10")
-    turnover_points: Points = Decimal("10")
+    many_files_points: Points = Decimal(5)
+    coauthor_points: Points = Decimal(5)
+    block_points: Points = Decimal(15)
+    steal_points: Points = Decimal(10)
+    turnover_points: Points = Decimal(10)
     ticket_points: Points = Decimal("2.0")
     clean_points: Points = Decimal("1.5")
     pts_weight: Points = Decimal("1.0")

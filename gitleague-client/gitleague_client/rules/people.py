@@ -9,24 +9,24 @@ _BOT = re.compile(
     r"pre-commit-ci|weblate|jenkins|travis(?: ci)?|semantic-release-bot|allcontributors|"
     r"mergify|bors|codecov|imgbot|deepsource|sonarcloud|release-please)"
     r"(?:[- ](?:bot|preview|autofix|ci))?$|[- ]bot$",
-    re.I,
+    re.IGNORECASE,
 )
 _ASSISTANT_ADDRESS = re.compile(
     r"@anthropic\.com$|@openai\.com$|@cursor\.com$|@aider\.chat$|@devin\.ai$|"
     r"(?:^|\+)copilot(?:\[bot\])?@users\.noreply\.github\.com$|copilot@github\.com$|"
     r"(?:copilot-swe-agent|devin-ai-integration|gemini-code-assist|amazon-q-developer|"
     r"google-labs-jules|sourcegraph-cody|windsurf)(?:\[bot\])?@",
-    re.I,
+    re.IGNORECASE,
 )
 _ASSISTANT_NAME = re.compile(
     r"^(?:claude(?:[ -].*)?|(?:github )?copilot(?:[ -].*)?|aider(?: \(.*\))?|cursor(?: agent)?|"
     r"(?:openai )?codex(?:[ -].*)?|chatgpt(?:[ -].*)?|gemini(?:[ -](?:cli|code.*))|devin(?: ai)?|"
     r"amp|windsurf|jules|amazon q.*)(?:\[bot\])?$",
-    re.I,
+    re.IGNORECASE,
 )
 # A human may be called Claude: a bare first name needs an address that is no person's.
 _PERSONAL_NAMES = frozenset({"claude", "devin", "jules", "gemini", "cursor", "amp"})
-_FORGE_ADDRESS = re.compile(r"noreply@|no-reply@|@users\.noreply\.|^$", re.I)
+_FORGE_ADDRESS = re.compile(r"noreply@|no-reply@|@users\.noreply\.|^$", re.IGNORECASE)
 
 
 def is_bot(name: str, email: str) -> bool:
@@ -42,6 +42,6 @@ def is_assistant(name: str, email: str) -> bool:
     plain = name.strip()
     if not _ASSISTANT_NAME.search(plain):
         return False
-    if plain.lower() in _PERSONAL_NAMES or " " in plain and plain.split()[0].lower() == "claude":
+    if plain.lower() in _PERSONAL_NAMES or (" " in plain and plain.split()[0].lower() == "claude"):
         return bool(_FORGE_ADDRESS.search(address)) and "users.noreply" not in address
     return True

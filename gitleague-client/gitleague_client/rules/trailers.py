@@ -18,10 +18,13 @@ class Reference(NamedTuple):
 
 
 _COAUTHOR = re.compile(
-    r"^[ \t]*co-(?:authored|developed)-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>", re.I | re.M
+    r"^[ \t]*co-(?:authored|developed)-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>",
+    re.IGNORECASE | re.MULTILINE,
 )
-_FIXES = re.compile(r"^[ \t]*fixes:[ \t]+(?:commit[ \t]+)?([0-9a-f]{7,64})\b", re.I | re.M)
-_REVERTS = re.compile(r"\bthis reverts commit[ \t\n]+([0-9a-f]{7,64})\b", re.I)
+_FIXES = re.compile(
+    r"^[ \t]*fixes:[ \t]+(?:commit[ \t]+)?([0-9a-f]{7,64})\b", re.IGNORECASE | re.MULTILINE
+)
+_REVERTS = re.compile(r"\bthis reverts commit[ \t\n]+([0-9a-f]{7,64})\b", re.IGNORECASE)
 
 
 def coauthors_in(message: str) -> list[tuple[str, str]]:
