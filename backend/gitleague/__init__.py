@@ -1,0 +1,3 @@
+"""The Git League's server."""
+
+__version__ = "0.2.0"

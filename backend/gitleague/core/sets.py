@@ -1,0 +1,54 @@
+"""Whole sets in one statement, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase as Table
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+
+def is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def among(
+    session: Session, column: InstrumentedAttribute[Any], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """`column` (text) is one of `values`, sent as one parameter however many there are."""
+    listed = list(values)
+    if is_sqlite(session):
+        each = func.json_each(json.dumps(listed)).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == func.any(bindparam(None, listed, type_=ARRAY(Text()), unique=True))
+
+
+def upsert(session: Session, table: type[Table]) -> Any:
+    """The INSERT of the dialect in use: the one that has `on_conflict_do_…`."""
+    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+
+
+def insert_rows(
+    session: Session, table: type[Table], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
+    if not rows:
+        return
+    if is_sqlite(session):
+        session.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    driver = session.connection().connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the session has no open connection")
+    names = ", ".join(columns)
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table.__tablename__} ({names}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)

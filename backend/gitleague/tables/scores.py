@@ -1,0 +1,60 @@
+"""Numbers: the rules they are made by, and the box scores per identity and day."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gitleague.tables.schema import ProjectKey, Table, Total
+
+
+class RulesVersion(Table):
+    """One version of a project's scoring rules, as decimals in JSON; never changed."""
+
+    __tablename__ = "rules"
+
+    project_id: Mapped[ProjectKey]
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_by: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime]
+
+
+class BoxScore(Table):
+    """What an identity did in a repo on a day. Stats in hundredths, impact in ten-thousandths."""
+
+    __tablename__ = "box_scores"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "identity_id"], ["identities.project_id", "identities.id"]
+        ),
+        ForeignKeyConstraint(
+            ["project_id", "repo_id"], ["repos.project_id", "repos.id"], ondelete="CASCADE"
+        ),
+    )
+
+    project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    rules_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    identity_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    repo_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    credits: Mapped[Total]  # commits authored or co-authored; a row with none is removed
+    commits: Mapped[Total]
+    additions: Mapped[Total]
+    deletions: Mapped[Total]
+    files_changed: Mapped[Total]
+    pts: Mapped[Total]
+    reb: Mapped[Total]
+    ast: Mapped[Total]
+    blk: Mapped[Total]
+    stl: Mapped[Total]
+    tov: Mapped[Total]
+    jt: Mapped[Total]
+    cc: Mapped[Total]
+    impact: Mapped[Total]
