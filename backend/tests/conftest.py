@@ -1,0 +1,75 @@
+"""The world of a test: a migrated database of its own, the app on it, and people in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import servers
+from gitleague.core.db import Database
+from migrations import migrate
+
+DATABASES = os.environ.pop("GITLEAGUE_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+# What a developer has set for a server of theirs must not reach the tests.
+for name in [name for name in os.environ if name.startswith("GITLEAGUE_")]:
+    del os.environ[name]
+os.environ.update(
+    GIT_CONFIG_GLOBAL=os.devnull,
+    GIT_CONFIG_NOSYSTEM="1",
+    GIT_AUTHOR_NAME="Ada Lovelace",
+    GIT_AUTHOR_EMAIL="ada@example.org",
+    GIT_COMMITTER_NAME="Ada Lovelace",
+    GIT_COMMITTER_EMAIL="ada@example.org",
+)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The conninfo of this process's own PostgreSQL."""
+    with servers.postgresql() as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: str) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    with servers.postgresql_database(postgresql, "template_league") as url:
+        migrate(url)
+        yield "template_league"
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated and empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        copy = tmp_path / "league.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    conninfo = request.getfixturevalue("postgresql")
+    template = request.getfixturevalue("postgresql_template")
+    with servers.postgresql_database(conninfo, "league", template=template) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url, pool_size=5)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with servers.redis_server() as url:
+        yield url

@@ -1,0 +1,24 @@
+"""The migrations, as the tests run them."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from gitleague.core.db import Database
+from sqlalchemy import Connection
+
+BACKEND = Path(__file__).parents[1]
+STEPS = sorted((BACKEND / "alembic" / "versions").glob("[0-9]*.py"))
+
+
+def config_for(connection: Connection) -> Config:
+    config = Config(BACKEND / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(url: str) -> None:
+    database = Database(url)
+    with database.engine.begin() as connection:
+        command.upgrade(config_for(connection), "head")
+    database.close()

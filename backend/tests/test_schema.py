@@ -1,0 +1,101 @@
+"""The schema that the models say is the schema that the migrations make, on both databases."""
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from gitleague.core.db import Database
+from gitleague.tables import Table
+from gitleague.tables.commits import CommitRow
+from gitleague_client.commit import COMMIT_FIELDS
+from migrations import STEPS, config_for
+from sqlalchemy import Connection, inspect
+from sqlalchemy import Table as SqlTable
+
+# The wire and the table differ here, and nowhere else.
+NOT_KEPT = {
+    "coauthors",  # rows of their own, through identities
+    "patch_key",  # kept as change_key, which falls back on the sha
+}
+NOT_SENT = {
+    "project_id",  # whose commit it is: said by the address of the request
+    "repo_id",
+    "author_id",  # the identity of author_name and author_email
+    "received_at",  # the server's clock
+    "day",  # follows from the dates, in the project's time zone
+    "change_key",  # patch_key, else the sha
+    "is_reachable",  # settled by what else the project holds
+    "is_complete",
+    "counts",
+    "is_reverted",
+    "is_steal",
+}
+# Sessions and keys belong to a user first; what was done outlives the project it was done to.
+OF_PROJECTS = [
+    table
+    for table in Table.metadata.sorted_tables
+    if "project_id" in table.columns and table.name != "api_keys"
+]
+
+
+def test_models_are_the_migrations(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_down_to_nothing_and_up_again(database: Database) -> None:
+    with database.engine.begin() as connection:
+        config, before = config_for(connection), _shape(connection)
+        command.downgrade(config, "base")
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+        command.upgrade(config, "head")
+        assert _shape(connection) == before
+
+
+def test_each_step_can_be_taken_back(database: Database) -> None:
+    with database.engine.begin() as connection:
+        config = config_for(connection)
+        command.downgrade(config, "base")
+        for _ in STEPS:
+            command.upgrade(config, "+1")
+            here = _shape(connection)
+            command.downgrade(config, "-1")
+            command.upgrade(config, "+1")
+            assert _shape(connection) == here
+
+
+@pytest.mark.parametrize("table", OF_PROJECTS, ids=str)
+def test_project_id_leads_a_key(table: SqlTable) -> None:
+    leading = [index.columns[0].name for index in table.indexes if len(index.columns)]
+    leading += [
+        next(iter(constraint.columns)).name
+        for constraint in table.constraints
+        if getattr(constraint, "columns", None) and not hasattr(constraint, "elements")
+    ]
+    assert "project_id" in leading
+
+
+def test_the_wire_is_kept() -> None:
+    columns = {column.name for column in CommitRow.__table__.columns}
+    assert set(COMMIT_FIELDS) - columns == NOT_KEPT
+    assert columns - set(COMMIT_FIELDS) == NOT_SENT
+
+
+def _shape(connection: Connection) -> dict[str, list[str]]:
+    """Each table with its columns, types, keys and indexes, as the database tells them."""
+    seen = inspect(connection)
+    return {
+        table: sorted(
+            [f"{column['name']} {column['type']!r} {column['nullable']}" for column in columns]
+            + [
+                f"index {index['name']} {index['column_names']} {index['unique']}"
+                for index in seen.get_indexes(table)
+            ]
+            + [f"unique {unique}" for unique in seen.get_unique_constraints(table)]
+            + [f"foreign {key}" for key in seen.get_foreign_keys(table)]
+            + [f"primary {seen.get_pk_constraint(table)}"]
+        )
+        for (_, table), columns in seen.get_multi_columns().items()
+        if table
+    }
