@@ -1,0 +1,92 @@
+"""Days, weeks, months: which days a table is made of, in the project's time zone."""
+
+import uuid
+from calendar import monthrange
+from datetime import date, timedelta
+from enum import Enum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gitleague.core.clock import now
+from gitleague.core.errors import Invalid
+from gitleague.tables.projects import Project
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+# Git can write stranger years; they are in the all-time table, and arithmetic here never overflows.
+EARLIEST, LATEST = date(1900, 1, 1), date(9900, 12, 31)
+
+
+class Period(str, Enum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    SEASON = "season"
+    ALL = "all"
+
+
+class Window(NamedTuple):
+    """The days from `first` to `last`, both included, as seen on the day `today`."""
+
+    period: Period
+    first: date
+    last: date
+    today: date
+
+    @property
+    def end(self) -> date:
+        """The last of its days that has come."""
+        return min(self.last, self.today)
+
+    @property
+    def is_running(self) -> bool:
+        return self.first <= self.today <= self.last
+
+    @property
+    def before(self) -> "Window":
+        """What a trend compares with: the period before; all-time as it stood a week ago."""
+        if self.period is Period.ALL:
+            return self._replace(last=self.today - WEEK)
+        return _around(self.first - DAY, self.period, self.today)
+
+    @property
+    def after(self) -> "Window | None":
+        """None while this one is running: nothing is played ahead."""
+        if self.period is Period.ALL or self.last >= self.today:
+            return None
+        return _around(self.last + DAY, self.period, self.today)
+
+
+def window_of(period: Period, start: date | None = None, *, today: date) -> Window:
+    """The window of this kind that holds the day `start`; the running one where none is given."""
+    day = start or today
+    if period is Period.SEASON:
+        raise _wrong("period", "This league has no seasons yet: ask for day, week, month or all.")
+    if not EARLIEST <= day <= LATEST:
+        raise _wrong("start", f"The start must be a day from {EARLIEST} to {LATEST}.")
+    return _around(day, period, today)
+
+
+def _around(day: date, period: Period, today: date) -> Window:
+    if period is Period.ALL:
+        return Window(period, date.min, date.max, today)
+    if period is Period.DAY:
+        return Window(period, day, day, today)
+    if period is Period.WEEK:
+        monday = day - timedelta(days=day.weekday())
+        return Window(period, monday, monday + WEEK - DAY, today)
+    length = monthrange(day.year, day.month)[1]
+    return Window(period, day.replace(day=1), day.replace(day=length), today)
+
+
+def today_in(session: Session, project_id: uuid.UUID) -> date:
+    """The day that it is in the project's time zone."""
+    zone = session.scalars(select(Project.time_zone).where(Project.id == project_id)).one()
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "message": message}])

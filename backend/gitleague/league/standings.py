@@ -1,0 +1,157 @@
+"""The leaderboard: the box scores of a period in order."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from gitleague.league.periods import Window
+from gitleague.league.stats import Metric, Numbers, Order, summed
+from gitleague.league.streaks import streaks
+from gitleague.tables.commits import Identity, Player
+from gitleague.tables.projects import Project
+from gitleague.tables.scores import BoxScore
+
+
+class Slice(NamedTuple):
+    """Which of a project's box scores make a table, and what it is ranked by."""
+
+    project_id: uuid.UUID
+    window: Window
+    metric: Metric = Metric.IMPACT
+    repo_id: uuid.UUID | None = None
+    bots: bool = False
+
+
+class Trend(NamedTuple):
+    """Against the period before: `direction` is up, down, same or new; `change` counts ranks."""
+
+    direction: str
+    change: int
+
+
+class StandingRow(NamedTuple):
+    rank: int
+    player_id: uuid.UUID
+    name: str
+    is_bot: bool
+    numbers: Numbers
+    streak: int
+    trend: Trend
+
+
+class Standings(NamedTuple):
+    rows: list[StandingRow]
+    total: int
+    highest: int  # the best impact of all, in ten-thousandths: what a bar is drawn against
+
+
+def standings(
+    session: Session,
+    of: Slice,
+    *,
+    order: Order = Order.DESC,
+    page: int = 1,
+    limit: int = 50,
+    q: str = "",
+) -> Standings:
+    """One page of the table.
+
+    The rank is a player's place from the most to the least, whatever the order of the rows, among
+    all who played: neither the search nor the page changes it.
+    """
+    table = _ranked(of)
+    wanted = select(table, func.count().over().label("total")).where(_named(table, q))
+    metric = table.c[of.metric.value]
+    in_order = metric.desc() if order is Order.DESC else metric.asc()
+    rows = session.execute(
+        wanted.order_by(in_order, table.c.name, table.c.player_id)
+        .limit(limit)
+        .offset((page - 1) * limit)
+    ).all()
+    if not rows and page > 1:  # past the end: the rows can no longer tell how many there are
+        total = session.scalar(select(func.count()).select_from(table).where(_named(table, q)))
+        return Standings([], total or 0, 0)
+    streak_of = streaks(session, of.project_id, [row.player_id for row in rows], of.window)
+    return Standings(
+        [_row(row, streak_of.get(row.player_id, 0)) for row in rows],
+        total=rows[0].total if rows else 0,
+        highest=rows[0].highest if rows else 0,
+    )
+
+
+def standing_of(session: Session, of: Slice, player_id: uuid.UUID) -> StandingRow | None:
+    """One player's row of the table; None for who did not play."""
+    table = _ranked(of)
+    row = session.execute(select(table).where(table.c.player_id == player_id)).one_or_none()
+    if row is None:
+        return None
+    return _row(row, streaks(session, of.project_id, [player_id], of.window).get(player_id, 0))
+
+
+def _row(row: Row[Any], streak: int) -> StandingRow:
+    numbers = Numbers(*(getattr(row, name) for name in Numbers._fields))
+    trend = _trend(row.rank, row.rank_before)
+    return StandingRow(row.rank, row.player_id, row.name, row.is_bot, numbers, streak, trend)
+
+
+def _trend(rank: int, before: int | None) -> Trend:
+    if before is None:
+        return Trend("new", 0)
+    if before == rank:
+        return Trend("same", 0)
+    return Trend("up" if rank < before else "down", abs(before - rank))
+
+
+def _ranked(of: Slice) -> CTE:
+    """Everyone who played, with their rank now and in the window before."""
+    played = _played(of).cte("played")
+    earlier = _played(of._replace(window=of.window.before)).cte("earlier")
+    was = select(
+        earlier.c.player_id,
+        func.rank().over(order_by=earlier.c[of.metric.value].desc()).label("rank"),
+    ).cte("was")
+    return (
+        select(
+            played,
+            func.rank().over(order_by=played.c[of.metric.value].desc()).label("rank"),
+            func.max(played.c.impact).over().label("highest"),
+            was.c.rank.label("rank_before"),
+        )
+        .join_from(played, was, was.c.player_id == played.c.player_id, isouter=True)
+        .cte("ranked")
+    )
+
+
+def _played(of: Slice) -> Select[Any]:
+    """The sums of each player over the window."""
+    version = select(Project.rules_version).where(Project.id == of.project_id).scalar_subquery()
+    chosen = [
+        BoxScore.project_id == of.project_id,
+        BoxScore.rules_version == version,
+        BoxScore.day.between(of.window.first, of.window.last),
+    ]
+    if of.repo_id:
+        chosen.append(BoxScore.repo_id == of.repo_id)
+    if not of.bots:
+        chosen.append(Player.is_bot.is_(False))
+    return (
+        select(Player.id.label("player_id"), Player.name, Player.is_bot, *summed())
+        .select_from(BoxScore)
+        .join(
+            Identity,
+            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
+        )
+        .join(
+            Player, and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
+        )
+        .where(*chosen)
+        .group_by(Player.id, Player.name, Player.is_bot)
+    )
+
+
+def _named(table: CTE, q: str) -> ColumnElement[bool]:
+    """The name holds `q`, in whatever case: SQLite alone folds no letters beyond ASCII."""
+    spellings = {q, q.lower(), q.upper(), q.title()}
+    return or_(*(table.c.name.icontains(spelling, autoescape=True) for spelling in spellings))

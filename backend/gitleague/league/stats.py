@@ -1,0 +1,71 @@
+"""The numbers of a box score: summed as whole numbers, shown as points."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
+from sqlalchemy import BigInteger, ColumnElement, cast, distinct, func
+
+from gitleague.tables.scores import BoxScore
+
+
+class Metric(str, Enum):
+    """What a table can be ordered by."""
+
+    COMMITS = "commits"
+    ADDITIONS = "additions"
+    DELETIONS = "deletions"
+    FILES_CHANGED = "files_changed"
+    PTS = "pts"
+    REB = "reb"
+    AST = "ast"
+    BLK = "blk"
+    STL = "stl"
+    TOV = "tov"
+    JT = "jt"
+    CC = "cc"
+    IMPACT = "impact"
+    ACTIVE_DAYS = "active_days"
+
+
+class Order(str, Enum):
+    ASC = "asc"
+    DESC = "desc"
+
+
+class Numbers(NamedTuple):
+    """Sums over box scores. Stats are in hundredths of a point, impact in ten-thousandths."""
+
+    commits: int = 0
+    additions: int = 0
+    deletions: int = 0
+    files_changed: int = 0
+    pts: int = 0
+    reb: int = 0
+    ast: int = 0
+    blk: int = 0
+    stl: int = 0
+    tov: int = 0
+    jt: int = 0
+    cc: int = 0
+    impact: int = 0
+    active_days: int = 0
+
+    def shown(self) -> dict[str, float]:
+        """As people read them: points and not their hundredths."""
+        return {name: value / UNITS.get(name, 1) for name, value in self._asdict().items()}
+
+
+POINTS = ("pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc")
+UNITS = {"impact": IMPACT_UNIT} | dict.fromkeys(POINTS, STAT_UNIT)
+
+
+def summed() -> list[ColumnElement[int]]:
+    """The columns of `Numbers`, over a group of box scores."""
+    summed_up = Numbers._fields[: Numbers._fields.index("active_days")]
+    columns: list[ColumnElement[int]] = [
+        # PostgreSQL makes a numeric of a sum of bigint, and nothing here is that large.
+        cast(func.coalesce(func.sum(getattr(BoxScore, name)), 0), BigInteger).label(name)
+        for name in summed_up
+    ]
+    return [*columns, func.count(distinct(BoxScore.day)).label("active_days")]
