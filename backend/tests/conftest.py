@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 import servers
+from chromium import OPTIONS, find_chromium
 from gitleague.core.db import Database
+from gitleague.core.settings import Settings
 from migrations import migrate
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine, event
 
 DATABASES = os.environ.pop("GITLEAGUE_TEST_DATABASES", "sqlite,postgresql").split(",")
 
@@ -67,6 +71,39 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url, pool_size=5)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def queries() -> Iterator[list[str]]:
+    """The SQL of every statement while the test runs, on whatever engine; clear it to begin."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        data_dir=tmp_path / "data",
+        public_url="http://testserver",
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; `browser.new_page()` opens a window of nobody's."""
+    with sync_playwright() as playwright:
+        path = find_chromium()
+        opened = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")
