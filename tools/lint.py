@@ -77,8 +77,7 @@ def catch_what_you_can_mend(source: Source) -> Found:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ExceptHandler) and source.path not in DOORS:
             caught = node.type or ast.Name("BaseException")
-            last = node.body[-1]
-            passes_it_on = isinstance(last, ast.Raise) and last.exc is None
+            passes_it_on = ast.unparse(node.body[-1]) == "raise"
             if _names(caught) & {"Exception", "BaseException"} and not passes_it_on:
                 yield node.lineno, "catch the narrowest error, or let the door have it"
 
@@ -107,11 +106,11 @@ RULES: tuple[Callable[[Source], Found], ...] = (
 @cache
 def tables_of_projects() -> set[str]:
     """The classes in tables/ that have a `project_id`."""
-    modules = [ast.parse(path.read_bytes()) for path in (ROOT / SERVER / "tables").glob("*.py")]
-    classes = [node for module in modules for node in module.body if isinstance(node, ast.ClassDef)]
     found = {
         node.name
-        for node in classes
+        for path in (ROOT / SERVER / "tables").glob("*.py")
+        for node in ast.parse(path.read_bytes()).body
+        if isinstance(node, ast.ClassDef)
         for part in node.body
         if isinstance(part, ast.AnnAssign) and ast.unparse(part.target) == "project_id"
     }
