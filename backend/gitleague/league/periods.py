@@ -50,14 +50,14 @@ class Window(NamedTuple):
         """What a trend compares with: the period before; all-time as it stood a week ago."""
         if self.period is Period.ALL:
             return self._replace(last=self.today - WEEK)
-        return _around(self.first - DAY, self.period, self.today)
+        return around(self.first - DAY, self.period, self.today)
 
     @property
     def after(self) -> "Window | None":
         """None while this one is running: nothing is played ahead."""
         if self.period is Period.ALL or self.last >= self.today:
             return None
-        return _around(self.last + DAY, self.period, self.today)
+        return around(self.last + DAY, self.period, self.today)
 
 
 def window_of(period: Period, start: date | None = None, *, today: date) -> Window:
@@ -67,10 +67,11 @@ def window_of(period: Period, start: date | None = None, *, today: date) -> Wind
         raise _wrong("period", "This league has no seasons yet: ask for day, week, month or all.")
     if not EARLIEST <= day <= LATEST:
         raise _wrong("start", f"The start must be a day from {EARLIEST} to {LATEST}.")
-    return _around(day, period, today)
+    return around(day, period, today)
 
 
-def _around(day: date, period: Period, today: date) -> Window:
+def around(day: date, period: Period, today: date) -> Window:
+    """As `window_of`, for a day that is known to be an ordinary one."""
     if period is Period.ALL:
         return Window(period, date.min, date.max, today)
     if period is Period.DAY:

@@ -39,6 +39,7 @@ class StandingRow(NamedTuple):
     numbers: Numbers
     streak: int
     trend: Trend
+    among: int  # how many are ranked
 
 
 class Standings(NamedTuple):
@@ -93,7 +94,9 @@ def standing_of(session: Session, of: Slice, player_id: uuid.UUID) -> StandingRo
 def _row(row: Row[Any], streak: int) -> StandingRow:
     numbers = Numbers(*(getattr(row, name) for name in Numbers._fields))
     trend = _trend(row.rank, row.rank_before)
-    return StandingRow(row.rank, row.player_id, row.name, row.is_bot, numbers, streak, trend)
+    return StandingRow(
+        row.rank, row.player_id, row.name, row.is_bot, numbers, streak, trend, row.among
+    )
 
 
 def _trend(rank: int, before: int | None) -> Trend:
@@ -117,6 +120,7 @@ def _ranked(of: Slice) -> CTE:
             played,
             func.rank().over(order_by=played.c[of.metric.value].desc()).label("rank"),
             func.max(played.c.impact).over().label("highest"),
+            func.count().over().label("among"),
             was.c.rank.label("rank_before"),
         )
         .join_from(played, was, was.c.player_id == played.c.player_id, isouter=True)

@@ -1,0 +1,154 @@
+"""A player's card: who they are, and their box score by period, by repository and over time."""
+
+import uuid
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from gitleague.core.errors import NotFound
+from gitleague.league.periods import DAY, Period, Window, around
+from gitleague.league.stats import Numbers, summed
+from gitleague.tables.commits import Identity, Player
+from gitleague.tables.projects import Project, Repo
+from gitleague.tables.scores import BoxScore
+
+
+class PlayerRow(NamedTuple):
+    id: uuid.UUID
+    project_id: uuid.UUID
+    name: str
+    is_bot: bool
+
+
+class IdentityRow(NamedTuple):
+    name: str
+    email: str
+
+
+class RepoShare(NamedTuple):
+    repo_id: uuid.UUID
+    name: str
+    numbers: Numbers
+
+
+class TrendPoint(NamedTuple):
+    """The sums of a day, week or month; points in hundredths, impact in ten-thousandths."""
+
+    first: date
+    commits: int
+    pts: int
+    impact: int
+
+
+def project_of(session: Session, player_id: uuid.UUID) -> uuid.UUID:
+    """Where a player plays, before it is known whether the caller may see that project at all."""
+    found = session.scalar(select(Player.project_id).where(Player.id == player_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def player_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> PlayerRow:
+    row = session.execute(
+        select(Player.id, Player.project_id, Player.name, Player.is_bot).where(
+            Player.project_id == project_id, Player.id == player_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return PlayerRow(*row)
+
+
+def identities_of(
+    session: Session, project_id: uuid.UUID, player_id: uuid.UUID
+) -> list[IdentityRow]:
+    rows = session.execute(
+        select(Identity.name, Identity.email)
+        .where(Identity.project_id == project_id, Identity.player_id == player_id)
+        .order_by(Identity.created_at, Identity.name, Identity.email)
+    )
+    return [IdentityRow(*row) for row in rows]
+
+
+def by_repository(
+    session: Session, project_id: uuid.UUID, player_id: uuid.UUID, window: Window
+) -> list[RepoShare]:
+    """A player's numbers in each repository, the one with most impact first."""
+    rows = session.execute(
+        select(Repo.id, Repo.name, *summed())
+        .select_from(BoxScore)
+        .join(
+            Identity,
+            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
+        )
+        .join(Repo, and_(Repo.project_id == BoxScore.project_id, Repo.id == BoxScore.repo_id))
+        .where(*_of_player(project_id, player_id), BoxScore.day.between(window.first, window.last))
+        .group_by(Repo.id, Repo.name)
+    )
+    shares = [RepoShare(repo_id, name, Numbers(*sums)) for repo_id, name, *sums in rows]
+    return sorted(shares, key=lambda share: (-share.numbers.impact, share.name))
+
+
+def trend_of(
+    session: Session,
+    project_id: uuid.UUID,
+    player_id: uuid.UUID,
+    *,
+    by: Period,
+    points: int,
+    today: date,
+) -> list[TrendPoint]:
+    """The last `points` days, weeks or months, empty ones included, oldest first.
+
+    It ends today, unless the player last played longer ago than it reaches back: then there.
+    """
+    rows = session.execute(
+        select(
+            BoxScore.day,
+            func.sum(BoxScore.commits),
+            func.sum(BoxScore.pts),
+            func.sum(BoxScore.impact),
+        )
+        .join(
+            Identity,
+            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
+        )
+        .where(*_of_player(project_id, player_id))
+        .group_by(BoxScore.day)
+        .order_by(BoxScore.day.desc())
+        .limit(points * 31)  # a point has no more days than that
+    ).all()
+    if not rows:
+        return []
+    sums: dict[date, list[int]] = {}
+    for first in _firsts(by, points, last_played=rows[0].day, today=today):
+        sums[first] = [0, 0, 0]
+    for day, *numbers in rows:
+        so_far = sums.get(around(day, by, today).first)
+        if so_far:
+            so_far[:] = [total + int(number) for total, number in zip(so_far, numbers, strict=True)]
+    return [TrendPoint(first, *sums[first]) for first in sorted(sums)]
+
+
+def _firsts(by: Period, points: int, *, last_played: date, today: date) -> list[date]:
+    """The first days of the last periods, newest first."""
+    running = _back(by, today, points)
+    return running if last_played >= running[-1] else _back(by, last_played, points)
+
+
+def _back(by: Period, day: date, points: int) -> list[date]:
+    firsts = [around(day, by, day).first]
+    while len(firsts) < points and firsts[-1] > date.min:
+        firsts.append(around(firsts[-1] - DAY, by, day).first)
+    return firsts
+
+
+def _of_player(project_id: uuid.UUID, player_id: uuid.UUID) -> list[ColumnElement[bool]]:
+    version = select(Project.rules_version).where(Project.id == project_id).scalar_subquery()
+    return [
+        BoxScore.project_id == project_id,
+        BoxScore.rules_version == version,
+        Identity.player_id == player_id,
+    ]
