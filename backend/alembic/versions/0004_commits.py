@@ -162,6 +162,7 @@ def upgrade() -> None:
         sa.Column("repo_id", sa.Uuid(), nullable=False),
         sa.Column("relation", sa.String(length=16), nullable=False),
         sa.Column("target", sa.String(length=64), nullable=False),
+        sa.Column("stem", sa.String(length=7), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id", "sha", "repo_id"],
             ["commits.project_id", "commits.sha", "commits.repo_id"],
@@ -173,9 +174,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_commit_references_project_id_target"),
+        op.f("ix_commit_references_project_id_stem"),
         "commit_references",
-        ["project_id", "target"],
+        ["project_id", "stem"],
         unique=False,
     )
     op.create_table(

@@ -28,6 +28,14 @@ def among(
     return column == func.any(bindparam(None, listed, type_=ARRAY(Text()), unique=True))
 
 
+def listed(session: Session, values: Iterable[str]) -> ColumnElement[str]:
+    """The column of a table that holds `values`, sent as one parameter however many there are."""
+    if is_sqlite(session):
+        return func.json_each(json.dumps(list(values))).table_valued("value").c.value
+    array = bindparam(None, list(values), type_=ARRAY(Text()), unique=True)
+    return func.unnest(array).table_valued("value").c.value
+
+
 def upsert(session: Session, table: type[Table]) -> Any:
     """The INSERT of the dialect in use: the one that has `on_conflict_do_…`."""
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)

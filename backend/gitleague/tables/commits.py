@@ -146,7 +146,7 @@ class CommitReference(Table):
             ["commits.project_id", "commits.sha", "commits.repo_id"],
             ondelete="CASCADE",
         ),
-        Index(None, "project_id", "target"),
+        Index(None, "project_id", "stem"),
     )
 
     project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -154,6 +154,7 @@ class CommitReference(Table):
     repo_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     relation: Mapped[str] = mapped_column(String(16), primary_key=True)
     target: Mapped[Sha] = mapped_column(primary_key=True)
+    stem: Mapped[str] = mapped_column(String(7))  # of target: an index for any abbreviation
 
 
 class RefusedCommit(Table):

@@ -1,0 +1,157 @@
+"""Box scores per identity, repo and day: add what commits score, take it back, build them anew.
+
+Points go in and out through the same SELECT, so what was added is what is taken back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from gitleague_client.rules.defaults import Rules
+from gitleague_client.rules.score import Stats
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from gitleague.core.sets import among, upsert
+from gitleague.scoring.expressions import author_stats, coauthor_stats, impact, is_scored
+from gitleague.scoring.rules import RulesInForce, rules_in_force
+from gitleague.tables.commits import CoAuthor, CommitRow, Identity
+from gitleague.tables.scores import BoxScore
+
+KEY = ("project_id", "rules_version", "day", "identity_id", "repo_id")
+SUMS = ("credits", "commits", "additions", "deletions", "files_changed", *Stats._fields, "impact")
+
+
+def add(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
+    """What the commits score joins the box scores in force."""
+    if shas:
+        in_force = rules_in_force(session, project_id)
+        _move(session, project_id, in_force, among(session, CommitRow.sha, shas), sign=1)
+
+
+def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
+    """Undoes `add`; to be called before anything changes that the points depend on."""
+    if not shas:
+        return
+    in_force = rules_in_force(session, project_id)
+    chosen = among(session, CommitRow.sha, shas)
+    _move(session, project_id, in_force, chosen, sign=-1)
+    _remove_empty(session, project_id, in_force.version, chosen)
+
+
+def recompute(session: Session, project_id: uuid.UUID) -> None:
+    """Builds the box scores in force anew, from the commits alone."""
+    rebuild(session, project_id, rules_in_force(session, project_id))
+
+
+def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
+    """Builds the box scores of one version of the rules."""
+    session.execute(
+        delete(BoxScore).where(
+            BoxScore.project_id == project_id, BoxScore.rules_version == of.version
+        )
+    )
+    _move(session, project_id, of, literal(value=True), sign=1)
+
+
+def _move(
+    session: Session,
+    project_id: uuid.UUID,
+    of: RulesInForce,
+    chosen: ColumnElement[bool],
+    *,
+    sign: int,
+) -> None:
+    scored = and_(CommitRow.project_id == project_id, chosen, is_scored(of.rules))
+    for credits_of in (_authored, _assisted):
+        into = upsert(session, BoxScore)
+        statement = into.from_select(
+            [*KEY, *SUMS], credits_of(project_id, of, scored, sign=sign)
+        ).on_conflict_do_update(
+            index_elements=KEY,
+            set_={name: getattr(BoxScore, name) + into.excluded[name] for name in SUMS},
+        )
+        session.execute(statement)
+
+
+def _authored(
+    project_id: uuid.UUID, of: RulesInForce, scored: ColumnElement[bool], *, sign: int
+) -> Select[Any]:
+    facts = {name: getattr(CommitRow, name) for name in ("additions", "deletions", "files_changed")}
+    shares = {"credits": literal(1), "commits": literal(1), **facts, **author_stats(of.rules)}
+    return (
+        select(
+            literal(project_id).label("project_id"),
+            literal(of.version).label("rules_version"),
+            CommitRow.day,
+            CommitRow.author_id,
+            CommitRow.repo_id,
+            *_sums(shares, of.rules, sign),
+        )
+        .where(scored)
+        .group_by(CommitRow.day, CommitRow.author_id, CommitRow.repo_id)
+    )
+
+
+def _assisted(
+    project_id: uuid.UUID, of: RulesInForce, scored: ColumnElement[bool], *, sign: int
+) -> Select[Any]:
+    """One assist for each other player among the co-authors, however many identities they have."""
+    author, helper = aliased(Identity), aliased(Identity)
+    of_player = (CommitRow.sha, CommitRow.repo_id, helper.player_id)
+    each = (
+        select(
+            CommitRow.day,
+            helper.id.label("identity_id"),
+            CommitRow.repo_id,
+            func.row_number().over(partition_by=of_player, order_by=helper.id).label("nth"),
+        )
+        .join(
+            CoAuthor,
+            and_(
+                CoAuthor.project_id == CommitRow.project_id,
+                CoAuthor.sha == CommitRow.sha,
+                CoAuthor.repo_id == CommitRow.repo_id,
+            ),
+        )
+        .join(helper, and_(helper.project_id == project_id, helper.id == CoAuthor.identity_id))
+        .join(author, and_(author.project_id == project_id, author.id == CommitRow.author_id))
+        .where(scored, helper.player_id != author.player_id)
+        .subquery()
+    )
+    nothing = {name: literal(0) for name in ("commits", "additions", "deletions", "files_changed")}
+    shares = {"credits": literal(1), **nothing, **coauthor_stats(of.rules)}
+    return (
+        select(
+            literal(project_id).label("project_id"),
+            literal(of.version).label("rules_version"),
+            each.c.day,
+            each.c.identity_id,
+            each.c.repo_id,
+            *_sums(shares, of.rules, sign),
+        )
+        .where(each.c.nth == 1)
+        .group_by(each.c.day, each.c.identity_id, each.c.repo_id)
+    )
+
+
+def _sums(shares: dict[str, Any], rules: Rules, sign: int) -> list[ColumnElement[int]]:
+    """One column for each of SUMS, in its order."""
+    whole = {**shares, "impact": impact(shares, rules)}
+    return [(func.sum(whole[name]) * sign).label(name) for name in SUMS]
+
+
+def _remove_empty(
+    session: Session, project_id: uuid.UUID, version: int, chosen: ColumnElement[bool]
+) -> None:
+    days = select(CommitRow.day).where(CommitRow.project_id == project_id, chosen)
+    session.execute(
+        delete(BoxScore).where(
+            BoxScore.project_id == project_id,
+            BoxScore.rules_version == version,
+            BoxScore.credits == 0,
+            BoxScore.day.in_(days),
+        )
+    )
