@@ -1,0 +1,42 @@
+# The one door for developers: `make` says what it opens.
+.PHONY: help up test test-quick lint types fmt bench shots lock migration clean
+export PYTHON ?= python3
+BIN = .venv/bin
+
+help: ## Print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+up: ## Start a league with this clone's history in it (REPO=path PORT=8000 DATA=./data)
+	@tools/environment.sh run
+	@exec $(BIN)/python tools/up.py
+
+test: ## Run every test of both packages, on SQLite and PostgreSQL, with a real browser
+	@tools/environment.sh test && tools/chromium.sh && tools/test.sh
+
+test-quick: ## Run the tests on SQLite only, and without a browser
+	@tools/environment.sh test && GITLEAGUE_TEST_DATABASES=sqlite tools/test.sh -m "not browser"
+
+lint: ## Check style, the order of imports, the house rules and the spelling
+	@tools/environment.sh test && tools/lint.sh
+
+types: ## Check types, strictly
+	@tools/environment.sh test && $(BIN)/mypy
+	@$(BIN)/mypy backend/tests/make.py tools/lint.py tools/up.py
+
+fmt: ## Format the code, and mend what can be mended by itself
+	@tools/environment.sh test && $(BIN)/ruff check --quiet --fix; $(BIN)/ruff format --quiet
+
+bench: ## Measure the scan, the ingest and a whole sync, as ratios (REPO=path for a real history)
+	@tools/environment.sh test && tools/bench.sh
+
+shots: ## Take the screenshots of every page into build/shots
+	@tools/environment.sh test && tools/chromium.sh && cd backend && ../$(BIN)/python tests/web/shots.py
+
+lock: ## Make the lock files again from the packages' needs
+	@tools/environment.sh test && tools/lock.sh
+
+migration: ## Write a migration for what changed in the tables (m="what it does")
+	@tools/environment.sh test && tools/migration.sh "$(m)"
+
+clean: ## Remove what can be made again; the league in ./data stays
+	@rm -rf .venv build dist .*_cache */.*_cache; find . -name __pycache__ -exec rm -rf {} +

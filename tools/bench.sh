@@ -1,0 +1,7 @@
+#!/bin/sh
+# Each bench prints its own ratios against the budgets of docs; a miss is told, and does not stop.
+set -u
+cd "$(dirname "$0")/.."
+for bench in scan ingest end_to_end; do
+    .venv/bin/python bench/$bench.py ${REPO:+--repo "$REPO"} || exit 1
+done

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Makes .venv from a lock: `tools/environment.sh run` to run the league, `… test` for its tests too.
+# Does nothing when .venv is already what the lock says.
+set -eu
+cd "$(dirname "$0")/.."
+kind=$1
+lock=requirements/$kind.lock
+stamp=.venv/installed-$kind
+python=${PYTHON:-python3}
+
+state() {
+    cat "requirements/$1.lock" backend/pyproject.toml gitleague-client/pyproject.toml | cksum
+}
+
+if [ "$(cat "$stamp" 2>/dev/null)" = "$(state "$kind")" ] &&
+    [ "$(cat .venv/made-in)" = "$(pwd)" ] && .venv/bin/python -c '' 2>/dev/null; then
+    exit 0
+fi
+
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    echo "Python 3.10 or newer is needed; \`$python\` is $("$python" --version 2>&1 || echo missing)." >&2
+    echo "Install it, or name it: make PYTHON=python3.12 …" >&2
+    exit 1
+fi
+if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    echo "Python's venv module is missing. Install it: apt install python3-venv" >&2
+    exit 1
+fi
+
+# What was made by another Python or in another folder is made again: its scripts point there.
+made_in=$(cat .venv/made-in 2>/dev/null || pwd)
+if [ -d .venv ] && { [ "$made_in" != "$(pwd)" ] || ! .venv/bin/python -c '' 2>/dev/null; }; then
+    rm -rf .venv
+fi
+rm -f .venv/installed-*
+[ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
+pwd >.venv/made-in
+echo "Installing what $lock says into .venv (about a minute)"
+pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet"
+$pip --require-hashes --requirement "$lock"
+$pip --no-deps --no-build-isolation --editable gitleague-client --editable backend
+state run >.venv/installed-run  # the locks agree: what tests need includes what runs
+[ "$kind" = run ] || state "$kind" >"$stamp"
