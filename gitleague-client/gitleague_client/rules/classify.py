@@ -32,7 +32,7 @@ _ANY_WORD = re.compile(
     r"fix|revert|wip|tmp|debug", re.IGNORECASE
 )  # most titles hold none: one quick look
 _GENERATED = re.compile(
-    r"^\W*(?:generated|written|created) (?:with|by) \W*"
+    r"^[^\w\n]*(?:generated|written|created) (?:with|by) \W*"
     r"(?:claude|copilot|github copilot|cursor|aider|codex|chatgpt|gemini|devin)\b"
     r"|^[ \t]*assisted-by:",
     re.IGNORECASE | re.MULTILINE,

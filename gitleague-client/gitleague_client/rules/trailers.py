@@ -18,7 +18,7 @@ class Reference(NamedTuple):
 
 
 _COAUTHOR = re.compile(
-    r"^[ \t]*co-(?:authored|developed)-by:[ \t]*([^<\n]*?)[ \t]*<([^<>\n]*)>",
+    r"^[ \t]*co-(?:authored|developed)-by:([^<\n]*)<([^<>\n]*)>",
     re.IGNORECASE | re.MULTILINE,
 )
 _FIXES = re.compile(
@@ -31,7 +31,8 @@ def coauthors_in(message: str) -> list[tuple[str, str]]:
     """(name, email) of each co-author trailer, in order, each pair once."""
     if "-by:" not in message.lower():
         return []
-    return list(dict.fromkeys((name, email.strip()) for name, email in _COAUTHOR.findall(message)))
+    found = _COAUTHOR.findall(message)
+    return list(dict.fromkeys((name.strip(" \t"), email.strip()) for name, email in found))
 
 
 def references_in(message: str) -> list[Reference]:
