@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from select import PIPE_BUF
 from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -44,16 +45,14 @@ LOCK_FILES = (
 )
 _ATTRIBUTES = ("linguist-generated", "linguist-vendored", "gitleague-excluded")
 _YES = frozenset({b"set", b"true"})
-_MAX_KNOWN = 50_000
 # A tree may hold such names all the same, and git ends when it is asked about one.
 _OUTSIDE = re.compile(rb"^/|(?:^|/)\.\.?(?:/|$)|//")
 
 
-class Exclusions(dict[bytes, bool]):
-    """Is this path excluded? Reads like a dict; asks one `git check-attr` about each path once."""
+class Exclusions:
+    """Asks one `git check-attr`, begun at the first question."""
 
     def __init__(self, repository: Repository, exclude: Sequence[str] = ()) -> None:
-        super().__init__()
         self._repository = repository
         self._rules = "".join(f"{name} linguist-generated\n" for name in LOCK_FILES)
         self._rules += "".join(f"{pattern} gitleague-excluded\n" for pattern in _patterns(exclude))
@@ -73,25 +72,40 @@ class Exclusions(dict[bytes, bool]):
             self._process.close()
         self._folder.cleanup()
 
-    def __missing__(self, path: bytes) -> bool:
-        if len(self) >= _MAX_KNOWN:
-            self.clear()
-        self[path] = answer = not _OUTSIDE.search(path) and self._ask(path)
-        return answer
+    def ask(self, paths: Iterable[bytes]) -> Iterator[bool]:
+        """Whether each path is excluded, asked in slices that no pipe is too small for.
 
-    def _ask(self, path: bytes) -> bool:
+        A full pipe would stop both sides: git answers each path before it reads the next.
+        """
+        asked: list[bytes] = []
+        size = 0
+        for path in paths:
+            size += len(path) + 1
+            if asked and size > PIPE_BUF:
+                yield from self._ask(asked)
+                asked, size = [], len(path) + 1
+            asked.append(b"outside" if _OUTSIDE.search(path) else path)
+        if asked:
+            yield from self._ask(asked)
+
+    def _ask(self, paths: Sequence[bytes]) -> list[bool]:
         if self._process is None:
             self._process = self._start()
-        self._process.write(path + b"\0")
-        answer: list[bytes] = []
-        said = b""
-        while len(answer) <= 3 * len(_ATTRIBUTES):  # path, attribute, value of each
+        self._process.write(b"".join(path + b"\0" for path in paths))
+        wanted = 3 * len(_ATTRIBUTES) * len(paths)  # path, attribute, value of each
+        blocks: list[bytes] = []
+        while wanted > 0:
             block = self._process.read()
             if not block:
                 self._process.fail()
-            said += block
-            answer = said.split(b"\0")
-        return not _YES.isdisjoint(answer[2::3])
+            blocks.append(block)
+            wanted -= block.count(b"\0")
+        values = b"".join(blocks).split(b"\0")[2::3]
+        size = len(_ATTRIBUTES)
+        return [
+            not _YES.isdisjoint(values[place : place + size])
+            for place in range(0, len(paths) * size, size)
+        ]
 
     def _start(self) -> GitProcess:
         """Before git 2.40 only an index can say which `.gitattributes` to read: we write one."""

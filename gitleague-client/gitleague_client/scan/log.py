@@ -22,8 +22,9 @@ _DIFF_TREE = (
     *("--no-ext-diff", "--no-textconv", "-M", "--numstat", f"--format={HEADER}"),
 )
 _CHUNK = 128  # commits asked for at once
-_FED = 4  # chunks waiting in a pipe: it holds 64 KiB, and a full one would stop both sides
+_FED = 6  # chunks waiting in a pipe: it holds 64 KiB, and a full one would stop both sides
 _AHEAD = 32  # chunks asked for, per process, while the oldest of them is not whole
+_LIFE = 128  # chunks until a process is replaced: git keeps every commit that it has read
 _HELD = 16 << 20  # bytes that may wait for the oldest; beyond, git waits too
 
 
@@ -32,8 +33,8 @@ def scan(
 ) -> Iterator[Commit]:
     """The commits in the order of `shas`. Closing the iterator ends its processes."""
     expected: deque[str] = deque()
-    with Exclusions(repository, exclude) as excluded, Mailmap(repository) as mailmap:
-        parser = Parser(excluded, mailmap.person)
+    with Exclusions(repository, exclude) as exclusions, Mailmap(repository) as mailmap:
+        parser = Parser(exclusions.ask, mailmap.person)
         with _Lanes(repository, _remembered(shas, expected), max(jobs, 1)) as lanes:
             for block in lanes.blocks():
                 yield from _checked(parser.feed(block), expected)
@@ -75,12 +76,14 @@ class _Lane:
     def __init__(self, process: GitProcess) -> None:
         self.process = process
         self.chunks: deque[_Chunk] = deque()
+        self.life = _LIFE
         self._marker = f"end-{secrets.token_hex(16)}\n".encode()  # in no message, in no path
         self._rest = b""
 
     def feed(self, shas: Sequence[str]) -> _Chunk:
         chunk = _Chunk(self)
         self.chunks.append(chunk)
+        self.life -= 1
         self.process.write("\n".join(shas).encode() + b"\n" + self._marker)
         return chunk
 
@@ -148,11 +151,24 @@ class _Lanes:
             self._next = []
 
     def _least_busy(self) -> _Lane:
-        lane = min(self._lanes, key=lambda lane: len(lane.chunks), default=None)
-        if lane is None or (lane.chunks and len(self._lanes) < self._jobs):
-            lane = _Lane(self._open.enter_context(self._repository.start(*_DIFF_TREE, stdin=PIPE)))
-            self._lanes.append(lane)
-            self._selector.register(lane.process, EVENT_READ, lane)
+        for lane in [lane for lane in self._lanes if not lane.life and not lane.chunks]:
+            self._lanes.remove(lane)
+            self._selector.unregister(lane.process)
+            lane.process.close()
+        useful = [lane for lane in self._lanes if lane.life]
+        if all(lane.chunks for lane in useful) and len(useful) < self._jobs:
+            return self._new_lane()
+        return min(useful, key=lambda lane: len(lane.chunks))
+
+    def _new_lane(self) -> _Lane:
+        process = self._repository.start(
+            *_DIFF_TREE,
+            stdin=PIPE,
+            environment={"GIT_FLUSH": "0"},  # only a marker flushes, not every commit
+        )
+        lane = _Lane(self._open.enter_context(process))
+        self._lanes.append(lane)
+        self._selector.register(process, EVENT_READ, lane)
         return lane
 
     def _read(self, oldest: _Chunk) -> None:

@@ -10,7 +10,7 @@ No part can hold a NUL, so two of them stand between commits and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -24,12 +24,13 @@ HEADER = "%x00%H%n%P%n%at %ct%n%aN%n%aE%n%cN%n%cE%n%s%n%b"
 MAX_NAME = 10_000  # what a Commit may hold of a name, and of co-authors
 MAX_COAUTHORS = 1_000
 MAX_MESSAGE = 8 << 20  # bytes; more is cut, or one message would not fit a batch
+_MAX_PATHS = 50_000  # remembered, some 10 MB
 _LARGE = 1 << 20  # a commit beyond this is counted while it comes, not kept whole
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # years 1 to 9999
 
 
 @dataclass(slots=True)
-class Lines:
+class _Lines:
     """What the files of one commit add up to."""
 
     files: int = 0
@@ -44,44 +45,45 @@ class Parser:
 
     def __init__(
         self,
-        excluded: Mapping[bytes, bool],
+        are_excluded: Callable[[Sequence[bytes]], Iterable[bool]],
         person: Callable[[str, str], Person] = Person,
     ) -> None:
-        self._excluded = excluded
+        self._are_excluded = are_excluded
         self._person = person
         self._rest = b"\0"  # so that the first commit, too, comes after two
-        self._begun: tuple[bytes, Lines] | None = None  # a large commit: its header, its lines
+        self._begun: tuple[bytes, _Lines] | None = None  # a large commit: its header, its lines
+        self._excluded: dict[bytes, bool] = {}
+        self._undecided: list[tuple[bytes, _Lines, int, int]] = []
 
     def feed(self, block: bytes) -> Iterator[Commit]:
         *records, self._rest = (self._rest + block).split(b"\0\0")
-        for record in records:
-            if record:
-                yield self._commit(record)
-        if len(self._rest) > _LARGE:
-            self._shorten()
+        try:
+            counted = [self._counted(record) for record in records if record]
+            if len(self._rest) > _LARGE:
+                self._shorten()
+            self._decide()
+            for header, lines in counted:
+                yield self._commit(header, lines)
+        except ValueError as error:
+            raise GitFailed(f"git printed something unexpected: {error}") from error
 
     def flush(self) -> Iterator[Commit]:
         """The last commit: only the end of the output ends it."""
-        rest, self._rest = self._rest.removesuffix(b"\0"), b""
-        if rest or self._begun:
-            yield self._commit(rest)
+        return self.feed(b"\0" if self._rest.endswith(b"\0") else b"\0\0")
 
-    def _commit(self, record: bytes) -> Commit:
+    def _counted(self, record: bytes) -> tuple[bytes, _Lines]:
         if self._begun:
             (header, lines), files, self._begun = self._begun, record, None
         else:
             header, _, files = record.partition(b"\0")
-            lines = Lines()
-        try:
-            if files and self._count(files.lstrip(b"\n").split(b"\0"), lines):
-                raise GitFailed("git ended in the middle of a rename.")
-            return self._built(header, lines)
-        except ValueError as error:
-            raise GitFailed(f"git printed something unexpected: {error}") from error
+            lines = _Lines()
+        if files and self._count(files.lstrip(b"\n").split(b"\0"), lines):
+            raise GitFailed("git ended in the middle of a rename.")
+        return header, lines
 
-    def _count(self, entries: list[bytes], lines: Lines) -> list[bytes]:
+    def _count(self, entries: list[bytes], lines: _Lines) -> list[bytes]:
         """Add the files to the lines; returns the beginning of a rename that is not whole yet."""
-        excluded = self._excluded
+        is_excluded = self._excluded.get
         rest = iter(entries)
         for entry in rest:
             added, deleted, path = entry.split(b"\t", 2)
@@ -95,10 +97,28 @@ class Parser:
             plus, minus = int(added), int(deleted)
             lines.added += plus
             lines.deleted += minus
-            if excluded[path]:
+            decided = is_excluded(path)
+            if decided is None:
+                self._undecided.append((path, lines, plus, minus))
+            elif decided:
                 lines.excluded_added += plus
                 lines.excluded_deleted += minus
         return []
+
+    def _decide(self) -> None:
+        """Ask about all new paths of a block at once: an answer each would cost more than git."""
+        if not self._undecided:
+            return
+        if len(self._excluded) > _MAX_PATHS:
+            self._excluded.clear()
+        paths = list(dict.fromkeys(path for path, *_ in self._undecided))
+        answers = dict(zip(paths, self._are_excluded(paths), strict=True))
+        self._excluded |= answers
+        for path, lines, plus, minus in self._undecided:
+            if answers[path]:
+                lines.excluded_added += plus
+                lines.excluded_deleted += minus
+        self._undecided.clear()
 
     def _shorten(self) -> None:
         """Count the files that are here, or cut the message that is still coming."""
@@ -107,15 +127,11 @@ class Parser:
             if not ended:
                 self._rest = self._rest[: MAX_MESSAGE + _LARGE]
                 return
-            self._begun, self._rest = (header, Lines()), files
+            self._begun, self._rest = (header, _Lines()), files
         *entries, last = self._rest.lstrip(b"\n").split(b"\0")
-        try:
-            begun = self._count(entries, self._begun[1])
-        except ValueError as error:
-            raise GitFailed(f"git printed something unexpected: {error}") from error
-        self._rest = b"\0".join([*begun, last])
+        self._rest = b"\0".join([*self._count(entries, self._begun[1]), last])
 
-    def _built(self, header: bytes, lines: Lines) -> Commit:
+    def _commit(self, header: bytes, lines: _Lines) -> Commit:
         sha, parents, times, *people, title, body = _parts(header)
         author_name, author_email, committer_name, committer_email = map(_name, people)
         author_time, _, commit_time = times.partition(b" ")
