@@ -28,6 +28,30 @@ _ASSISTANT_NAME = re.compile(
 _PERSONAL_NAMES = frozenset({"claude", "devin", "jules", "gemini", "cursor", "amp"})
 _FORGE_ADDRESS = re.compile(r"noreply@|no-reply@|@users\.noreply\.|^$", re.IGNORECASE)
 
+# Addresses that tools write where they know none: many people's, so nobody's.
+_NOBODYS = frozenset(
+    {
+        "unknown@unknown.local",  # what the 0.1.0 client sends for an empty one
+        "unknown@localhost",
+        "none@none",
+        "root@localhost",
+        "root@localhost.localdomain",
+        "noreply@github.com",
+    }
+)
+# A forge hides an address as 123+login@users.noreply.… (GitLab: 123-login@…), once as login@….
+_HIDDEN = re.compile(r"(?:\d+\+|\d+-(?=[^@]+@users\.noreply\.gitlab\.))?([^@]+@users\.noreply\..+)")
+_LONGEST_ADDRESS = 320
+
+
+def address_of(email: str) -> str:
+    """What joins the spellings of an address; empty where it is no one person's."""
+    address = email.strip().lower()
+    if "@" not in address or len(address) > _LONGEST_ADDRESS or address in _NOBODYS:
+        return ""
+    hidden = _HIDDEN.fullmatch(address)
+    return hidden[1] if hidden else address
+
 
 def is_bot(name: str, email: str) -> bool:
     """A machine account: `[bot]` in the name or address, or a name every forge knows."""

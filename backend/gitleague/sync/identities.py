@@ -1,0 +1,95 @@
+"""From the names and addresses in commits to identities, and from identities to players.
+
+A wrong merge is worse than a missing one: only the same address joins identities by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from gitleague_client.rules.people import address_of, is_bot
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gitleague.core.sets import among, insert_rows
+from gitleague.tables.commits import Identity, Player
+
+
+class Named(NamedTuple):
+    """A name and an address, as git gave them."""
+
+    name: str
+    email: str
+
+    def fingerprint(self) -> str:
+        return hashlib.sha256(f"{self.name}\0{self.email}".encode()).hexdigest()
+
+
+def identities_of(
+    session: Session, project_id: uuid.UUID, people: Collection[Named], *, seen_at: datetime
+) -> dict[Named, uuid.UUID]:
+    """An identity for each person; unknown ones are made, with their players."""
+    by_fingerprint = {person.fingerprint(): person for person in people}
+    found = session.execute(
+        select(Identity.fingerprint, Identity.id).where(
+            Identity.project_id == project_id,
+            among(session, Identity.fingerprint, by_fingerprint),
+        )
+    )
+    known = {by_fingerprint[fingerprint]: identity_id for fingerprint, identity_id in found}
+    strangers = [person for person in by_fingerprint.values() if person not in known]
+    if strangers:
+        known |= _introduce(session, project_id, strangers, seen_at)
+    return known
+
+
+def _introduce(
+    session: Session, project_id: uuid.UUID, strangers: Iterable[Named], seen_at: datetime
+) -> dict[Named, uuid.UUID]:
+    addresses = {person: address_of(person.email) for person in strangers}
+    players = _players_by_address(session, project_id, set(addresses.values()) - {""})
+    new_players, identities = [], {}
+    for person, address in addresses.items():
+        player_id = players.get(address)
+        if player_id is None:
+            player_id = uuid.uuid4()
+            new_players.append(
+                (player_id, project_id, _called(person), is_bot(*person), seen_at),
+            )
+            if address:
+                players[address] = player_id
+        identities[person] = (uuid.uuid4(), player_id, address)
+    columns = ("id", "project_id", "name", "is_bot", "created_at")
+    insert_rows(session, Player, columns, new_players)
+    insert_rows(
+        session,
+        Identity,
+        ("id", "project_id", "player_id", "name", "email", "address", "fingerprint", "created_at"),
+        [
+            (*ids, project_id, player_id, *person, address, person.fingerprint(), seen_at)
+            for person, (*ids, player_id, address) in identities.items()
+        ],
+    )
+    return {person: identity_id for person, (identity_id, _, _) in identities.items()}
+
+
+def _players_by_address(
+    session: Session, project_id: uuid.UUID, addresses: Collection[str]
+) -> dict[str, uuid.UUID]:
+    """Of several players with an address, which a commissioner split, the one seen first."""
+    if not addresses:
+        return {}
+    found = session.execute(
+        select(Identity.address, Identity.player_id)
+        .where(Identity.project_id == project_id, among(session, Identity.address, addresses))
+        .order_by(Identity.created_at.desc(), Identity.id.desc())
+    )
+    return dict(row.tuple() for row in found)
+
+
+def _called(person: Named) -> str:
+    return person.name.strip() or person.email.partition("@")[0].strip() or "Unknown"

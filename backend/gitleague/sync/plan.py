@@ -1,0 +1,128 @@
+"""What a batch means beside what is here already: what is new, what is known, what is one change."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gitleague_client.commit import Commit
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gitleague.core.sets import among
+from gitleague.sync.batch import Refusal
+from gitleague.tables.commits import CommitRow
+
+
+class Here(NamedTuple):
+    """A row of the project that has the sha of an arriving commit."""
+
+    sha: str
+    repo_id: uuid.UUID
+    change_key: str
+    has_parents: bool
+    is_reachable: bool
+
+
+@dataclass
+class Plan:
+    fresh: dict[str, Commit] = field(default_factory=dict)
+    replaced: dict[str, Here] = field(default_factory=dict)  # rows to be written anew
+    skipped: list[str] = field(default_factory=list)
+    written: dict[str, Commit] = field(default_factory=dict)  # the fresh and the replaced
+    refused: dict[str, Refusal] = field(default_factory=dict)  # those to remember, by sha
+    change_keys: dict[str, str] = field(default_factory=dict)  # of what is written, by sha
+    rekeyed: dict[str, str] = field(default_factory=dict)  # rows elsewhere: sha -> new key
+    settling: set[str] = field(default_factory=set)  # changes that have other rows as well
+
+    @property
+    def inserted(self) -> int:
+        """New to the standings: pruned commits that are back included."""
+        back = sum(not row.is_reachable for row in self.replaced.values())
+        return len(self.fresh) + back
+
+
+def plan_for(
+    session: Session,
+    project_id: uuid.UUID,
+    repo_id: uuid.UUID,
+    commits: Sequence[Commit],
+    refusals: Iterable[Refusal],
+) -> Plan:
+    plan = Plan()
+    refused = {refusal.sha: refusal for refusal in refusals if refusal.sha}
+    shas = {commit.sha for commit in commits} | refused.keys()
+    mine: dict[str, Here] = {}
+    elsewhere: dict[str, list[Here]] = defaultdict(list)
+    for row in _rows_here(session, project_id, shas):
+        if row.repo_id == repo_id:
+            mine[row.sha] = row
+        else:
+            elsewhere[row.sha].append(row)
+    for commit in commits:
+        _sort(plan, commit, mine.get(commit.sha))
+    taken = plan.written.keys() | mine.keys()
+    plan.refused = {sha: refusal for sha, refusal in refused.items() if sha not in taken}
+    _key(plan, elsewhere)
+    plan.settling |= _keys_here(session, project_id, set(plan.change_keys.values()))
+    return plan
+
+
+def _sort(plan: Plan, commit: Commit, row: Here | None) -> None:
+    """A row that came without parents, or was pruned since, is written anew from what came now."""
+    if commit.sha in plan.written:
+        plan.skipped.append(commit.sha)
+    elif row is None:
+        plan.fresh[commit.sha] = plan.written[commit.sha] = commit
+    elif not row.is_reachable or (commit.parents is not None and not row.has_parents):
+        plan.replaced[commit.sha] = row
+        plan.written[commit.sha] = commit
+        if row.is_reachable:
+            plan.skipped.append(commit.sha)
+    else:
+        plan.skipped.append(commit.sha)
+
+
+def _key(plan: Plan, elsewhere: Mapping[str, Sequence[Here]]) -> None:
+    """All rows of a sha are one change: under the smallest patch key given, else the sha."""
+    for sha, commit in plan.written.items():
+        rows = [*elsewhere.get(sha, ())]
+        old = plan.replaced.get(sha)
+        given = {commit.patch_key or sha, *(row.change_key for row in rows)}
+        if old:
+            given.add(old.change_key)
+            plan.settling.add(old.change_key)
+        key = min(given - {sha}, default=sha)
+        plan.change_keys[sha] = key
+        moved = {row.change_key for row in rows} - {key}
+        if moved:
+            plan.rekeyed[sha] = key
+            plan.settling |= moved
+    times = Counter(plan.change_keys.values())
+    if len(times) < len(plan.change_keys):
+        plan.settling |= {key for key, count in times.items() if count > 1}
+
+
+def _rows_here(session: Session, project_id: uuid.UUID, shas: Iterable[str]) -> list[Here]:
+    found = session.execute(
+        select(
+            CommitRow.sha,
+            CommitRow.repo_id,
+            CommitRow.change_key,
+            CommitRow.parents.is_not(None),
+            CommitRow.is_reachable,
+        ).where(CommitRow.project_id == project_id, among(session, CommitRow.sha, shas))
+    )
+    return [Here(*row) for row in found]
+
+
+def _keys_here(session: Session, project_id: uuid.UUID, keys: Iterable[str]) -> set[str]:
+    found = session.scalars(
+        select(CommitRow.change_key)
+        .where(CommitRow.project_id == project_id, among(session, CommitRow.change_key, keys))
+        .distinct()
+    )
+    return set(found)
