@@ -88,7 +88,7 @@ def _players_by_address(
         .where(Identity.project_id == project_id, among(session, Identity.address, addresses))
         .order_by(Identity.created_at.desc(), Identity.id.desc())
     )
-    return dict(row.tuple() for row in found)
+    return {address: player_id for address, player_id in found}  # noqa: C416 - rows are no pairs
 
 
 def _called(person: Named) -> str:

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from gitleague_client.commit import Commit
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -123,8 +122,9 @@ def _insert(
     readings: Sequence[Reading],
     complete: set[str],
 ) -> None:
-    people = {reading.author for reading in readings}
-    people.update(named for reading in readings for named in reading.coauthors)
+    # Authors first: a player is called as the first identity that shows them.
+    people = dict.fromkeys(reading.author for reading in readings)
+    people |= dict.fromkeys(named for reading in readings for named in reading.coauthors)
     identities = identities_of(session, arrival.project_id, people, seen_at=arrival.received_at)
     rows = []
     for reading in readings:

@@ -1,4 +1,4 @@
-"""What a batch means beside what is here already: what is new, what is known, what is one change."""
+"""What a batch means beside what is here: what is new, what is known, what is one change."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _key(plan: Plan, elsewhere: Mapping[str, Sequence[Here]]) -> None:
         moved = {row.change_key for row in rows} - {key}
         if moved:
             plan.rekeyed[sha] = key
-            plan.settling |= moved
+            plan.settling |= moved | {key}
     times = Counter(plan.change_keys.values())
     if len(times) < len(plan.change_keys):
         plan.settling |= {key for key, count in times.items() if count > 1}

@@ -104,7 +104,8 @@ def unreached(
     asked: Mapping[str, Collection[str]], kept: Iterator[tuple[str, list[str]]]
 ) -> tuple[set[str], set[str]]:
     """Of the commits asked for, those that nothing kept descends from; and their parents without
-    another child, which may be heads again."""
+    another child, which may be heads again.
+    """
     candidates = {parent for parents in asked.values() for parent in parents}
     with_child: set[str] = set()
     for _, parents in kept:
