@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import servers
 from chromium import OPTIONS, find_chromium
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
+from gitleague.tables.projects import Role
+from make import Person, make_person, make_project
 from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, event
@@ -94,6 +97,39 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         data_dir=tmp_path / "data",
         public_url="http://testserver",
     )
+
+
+@pytest.fixture
+def project_id(database: Database) -> uuid.UUID:
+    """The league that ada, grace and linus are in."""
+    with database.writing() as session:
+        return make_project(session)
+
+
+@pytest.fixture
+def ada(database: Database, settings: Settings, project_id: uuid.UUID) -> Person:
+    """Commissioner."""
+    return make_person(database, settings, "Ada", project_id, Role.COMMISSIONER)
+
+
+@pytest.fixture
+def grace(database: Database, settings: Settings, project_id: uuid.UUID) -> Person:
+    """Player."""
+    return make_person(database, settings, "Grace", project_id, Role.PLAYER)
+
+
+@pytest.fixture
+def linus(database: Database, settings: Settings, project_id: uuid.UUID) -> Person:
+    """Spectator, approved."""
+    return make_person(database, settings, "Linus", project_id, Role.SPECTATOR)
+
+
+@pytest.fixture
+def mallory(database: Database, settings: Settings) -> Person:
+    """Commissioner of another project."""
+    with database.writing() as session:
+        elsewhere = make_project(session, "Elsewhere")
+    return make_person(database, settings, "Mallory", elsewhere, Role.COMMISSIONER)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.clock import now
-from gitleague.tables.accounts import User
+from gitleague.core.db import Database
+from gitleague.core.settings import Settings
+from gitleague.tables.accounts import Scope, User
 from gitleague.tables.projects import Member, MemberStatus, Project, Repo, Role, SyncMethod
+from httpx import Client
 from sqlalchemy.orm import Session
 
 _numbers = itertools.count(1)
@@ -74,6 +78,42 @@ def make_member(
         )
     )
     session.flush()  # read back in the same transaction by some tests
+
+
+def make_person(
+    database: Database,
+    settings: Settings,
+    name: str,
+    project_id: uuid.UUID,
+    role: Role,
+    *,
+    status: MemberStatus = MemberStatus.APPROVED,
+) -> Person:
+    """Somebody with a role in the project, signed in."""
+    email = f"{name.lower()}@example.org"
+    with database.writing() as session:
+        user_id = make_user(session, email, name=name)
+        make_member(session, project_id, user_id, role=role, status=status)
+    return Person(user_id, email, project_id, issue_jwt(settings, user_id).token)
+
+
+def make_key(
+    http: Client,
+    person: Person,
+    *scopes: Scope,
+    project_id: uuid.UUID | None = None,
+    expires_in_days: int | None = None,
+) -> str:
+    """A key that the person makes over the API; in full."""
+    wish = {
+        "name": f"key {next(_numbers)}",
+        "scopes": ",".join(scope.value for scope in scopes),
+        "project_id": str(project_id) if project_id else None,
+        "expires_in_days": expires_in_days,
+    }
+    answer = http.post("/api/v1/api-keys/", json=wish, headers=person.headers)
+    answer.raise_for_status()
+    return str(answer.json()["full_key"])
 
 
 def make_repo(
