@@ -36,7 +36,7 @@ ROSTER = (
     Style("Radia Perlman", "radia@example.org", 5, 60, fixes=0.35),
     Style("Dennis MacAlistair Ritchie", "dennis@example.org", 4, 70, deletes=1.2),
     Style("Barbara Liskov", "barbara@example.org", 4, 95, pairs=0.4, repos=(0, 2)),
-    Style("周 小川", "xiaochuan@example.org", 3, 75, tickets=0.8),
+    Style("Đorđe Živković", "djordje@example.org", 3, 75, tickets=0.8),
     Style("Edsger Dijkstra", "edsger@example.org", 2, 40, deletes=2.5, repos=(0,)),
     Style("Hedy", "hedy@example.org", 0.7, 55, repos=(2,)),
     Style("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", 6, 8),

@@ -1,12 +1,14 @@
 """The leaderboard: the box scores of a period in order."""
 
 import uuid
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from gitleague.league.periods import Window
+from gitleague.league.periods import DAY, Window
 from gitleague.league.stats import Metric, Numbers, Order, summed
 from gitleague.league.streaks import streaks
 from gitleague.tables.commits import Identity, Player
@@ -40,6 +42,13 @@ class StandingRow(NamedTuple):
     streak: int
     trend: Trend
     among: int  # how many are ranked
+
+
+class Leader(NamedTuple):
+    metric: Metric
+    player_id: uuid.UUID
+    name: str
+    value: int
 
 
 class Standings(NamedTuple):
@@ -89,6 +98,33 @@ def standing_of(session: Session, of: Slice, player_id: uuid.UUID) -> StandingRo
     if row is None:
         return None
     return _row(row, streaks(session, of.project_id, [player_id], of.window).get(player_id, 0))
+
+
+def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:
+    """Who has most of each metric; nobody leads with nothing."""
+    played = _played(of).cte("played")
+    places = [
+        func.row_number()
+        .over(order_by=(played.c[metric.value].desc(), played.c.name, played.c.player_id))
+        .label(f"{metric.value}_place")
+        for metric in metrics
+    ]
+    table = select(played, *places).subquery()
+    first_in_any = or_(*(table.c[place.name] == 1 for place in places))
+    rows = session.execute(select(table).where(first_in_any)).all()
+    return [
+        Leader(metric, row.player_id, row.name, value)
+        for metric in metrics
+        for row in rows
+        if getattr(row, f"{metric.value}_place") == 1 and (value := getattr(row, metric.value)) > 0
+    ]
+
+
+def last_played(session: Session, of: Slice) -> date | None:
+    """The newest day before the window on which anybody played; None if there is none."""
+    earlier = of.window._replace(first=date.min, last=max(of.window.first, date.min + DAY) - DAY)
+    days = _played(of._replace(window=earlier)).with_only_columns(func.max(BoxScore.day))
+    return session.scalar(days.group_by(None))
 
 
 def _row(row: Row[Any], streak: int) -> StandingRow:

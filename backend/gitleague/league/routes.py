@@ -1,0 +1,110 @@
+"""The read road over HTTP: the table of a project, and its players."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from gitleague.accounts.caller import Spectator
+from gitleague.core.paging import Page, page_of
+from gitleague.core.session import ReadSession
+from gitleague.league.access import PlayerSpectator
+from gitleague.league.cards import by_repository, identities_of, player_of, trend_of
+from gitleague.league.periods import today_in
+from gitleague.league.plays import plays_of
+from gitleague.league.schemas import (
+    CardOut,
+    IdentityOut,
+    PeriodQuery,
+    PlayerTrendOut,
+    PlayOut,
+    PlaysQuery,
+    RepoShareOut,
+    StandingOut,
+    StandingsQuery,
+    StatsOut,
+    TrendPointOut,
+    TrendQuery,
+)
+from gitleague.league.standings import Slice, standing_of, standings
+from gitleague.tables.projects import Role
+
+router = APIRouter(prefix="/api/v1", tags=["league"])
+
+
+@router.get("/projects/{project_id}/standings")
+def list_standings(
+    member: Spectator, session: ReadSession, asked: Annotated[StandingsQuery, Query()]
+) -> Page[StandingOut]:
+    window = asked.window(today_in(session, member.project_id))
+    table = standings(
+        session,
+        asked.slice_of(member.project_id, window),
+        order=asked.order,
+        page=asked.page,
+        limit=asked.limit,
+        q=asked.q,
+    )
+    return page_of([StandingOut.of(row) for row in table.rows], table.total, asked)
+
+
+@router.get("/players/{player_id}")
+def get_player(
+    player_id: uuid.UUID,
+    member: PlayerSpectator,
+    session: ReadSession,
+    asked: Annotated[PeriodQuery, Query()],
+) -> CardOut:
+    project_id = member.project_id
+    player = player_of(session, project_id, player_id)
+    window = asked.window(today_in(session, project_id))
+    standing = standing_of(session, Slice(project_id, window, bots=player.is_bot), player_id)
+    is_of_the_team = member.role is not Role.SPECTATOR
+    return CardOut(
+        **player._asdict(),
+        identities=[
+            IdentityOut(name=known.name, email=known.email if is_of_the_team else None)
+            for known in identities_of(session, project_id, player_id)
+        ],
+        standing=StandingOut.of(standing) if standing else None,
+        repos=[
+            RepoShareOut(id=share.repo_id, name=share.name, stats=StatsOut.of(share.numbers))
+            for share in by_repository(session, project_id, player_id, window)
+        ],
+    )
+
+
+@router.get("/players/{player_id}/trend")
+def get_trend(
+    player_id: uuid.UUID,
+    member: PlayerSpectator,
+    session: ReadSession,
+    asked: Annotated[TrendQuery, Query()],
+) -> PlayerTrendOut:
+    points = trend_of(
+        session,
+        member.project_id,
+        player_id,
+        by=asked.by,
+        points=asked.points,
+        today=today_in(session, member.project_id),
+    )
+    return PlayerTrendOut(by=asked.by, points=[TrendPointOut.of(point) for point in points])
+
+
+@router.get("/players/{player_id}/commits")
+def list_commits(
+    player_id: uuid.UUID,
+    member: PlayerSpectator,
+    session: ReadSession,
+    asked: Annotated[PlaysQuery, Query()],
+) -> Page[PlayOut]:
+    plays = plays_of(
+        session,
+        member.project_id,
+        player_id,
+        window=asked.window(today_in(session, member.project_id)),
+        page=asked.page,
+        limit=asked.limit,
+    )
+    return page_of([PlayOut.of(row) for row in plays.rows], plays.total, asked)

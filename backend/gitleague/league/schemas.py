@@ -1,0 +1,213 @@
+"""What the read road asks and answers. Numbers are in points here, not in their hundredths."""
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from gitleague_client.rules.classify import Flag
+from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
+from pydantic import BaseModel, Field, model_validator
+
+from gitleague.core.paging import Paging
+from gitleague.league.cards import TrendPoint
+from gitleague.league.periods import Period, Window, window_of
+from gitleague.league.plays import PlayRow
+from gitleague.league.standings import Slice, StandingRow
+from gitleague.league.stats import Metric, Numbers, Order
+
+
+class PeriodQuery(BaseModel):
+    """Which days: asked in the same words everywhere."""
+
+    period: Period = Period.ALL
+    start: date | None = None
+    season_id: uuid.UUID | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: Any) -> Any:
+        """A form sends its empty fields too: they ask for nothing."""
+        return {name: value for name, value in dict(values).items() if value != ""}
+
+    def window(self, today: date) -> Window:
+        period = Period.SEASON if self.season_id else self.period
+        return window_of(period, self.start, today=today)
+
+
+class PlaysQuery(PeriodQuery, Paging):
+    limit: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class StandingsQuery(PeriodQuery, Paging):
+    """The questions of the table, alike for the API and the page."""
+
+    metric: Metric = Metric.IMPACT
+    order: Order = Order.DESC
+    repo_id: uuid.UUID | None = None
+    q: Annotated[str, Field(max_length=200)] = ""
+    bots: bool = False
+
+    def slice_of(self, project_id: uuid.UUID, window: Window) -> Slice:
+        return Slice(project_id, window, self.metric, self.repo_id, self.bots)
+
+
+class TrendQuery(BaseModel):
+    by: Literal[Period.DAY, Period.WEEK, Period.MONTH] = Period.WEEK
+    points: Annotated[int, Field(ge=1, le=366)] = 26
+
+
+class PlayerOut(BaseModel):
+    id: uuid.UUID
+    name: str
+    avatar_url: str | None = None  # pages draw initials; a picture of one's own comes later
+
+
+class StatsOut(BaseModel):
+    commits: int
+    additions: int
+    deletions: int
+    files_changed: int
+    pts: float
+    reb: float
+    ast: float
+    blk: float
+    stl: float
+    tov: float
+    jt: float
+    cc: float
+    impact: float
+    active_days: int
+
+    @classmethod
+    def of(cls, numbers: Numbers) -> "StatsOut":
+        return cls.model_validate(numbers.shown())
+
+
+class StreakStats(StatsOut):
+    streak: int
+
+
+class TrendOut(BaseModel):
+    direction: str
+    change: int
+
+
+class StandingOut(BaseModel):
+    rank: int
+    player: PlayerOut
+    stats: StreakStats
+    trend: TrendOut
+
+    @classmethod
+    def of(cls, row: StandingRow) -> "StandingOut":
+        return cls(
+            rank=row.rank,
+            player=PlayerOut(id=row.player_id, name=row.name),
+            stats=StreakStats(**row.numbers.shown(), streak=row.streak),
+            trend=TrendOut(direction=row.trend.direction, change=row.trend.change),
+        )
+
+
+class IdentityOut(BaseModel):
+    name: str
+    email: str | None  # None for spectators: addresses are for the team
+
+
+class RepoShareOut(BaseModel):
+    id: uuid.UUID
+    name: str
+    stats: StatsOut
+
+
+class CardOut(BaseModel):
+    id: uuid.UUID
+    project_id: uuid.UUID
+    name: str
+    avatar_url: str | None = None
+    is_bot: bool
+    identities: list[IdentityOut]
+    standing: StandingOut | None  # None: did not play in the period
+    repos: list[RepoShareOut]
+
+
+class TrendPointOut(BaseModel):
+    start: date
+    commits: int
+    pts: float
+    impact: float
+
+    @classmethod
+    def of(cls, point: TrendPoint) -> "TrendPointOut":
+        return cls(
+            start=point.first,
+            commits=point.commits,
+            pts=point.pts / STAT_UNIT,
+            impact=point.impact / IMPACT_UNIT,
+        )
+
+
+class PlayerTrendOut(BaseModel):
+    by: Period
+    points: list[TrendPointOut]
+
+
+class LineOut(BaseModel):
+    """One rule that gave points: the smaller of `amount` and `cap`, times `each`."""
+
+    stat: str
+    reason: str
+    amount: int
+    cap: int | None
+    each: float
+    points: float
+
+
+class RepoOut(BaseModel):
+    id: uuid.UUID
+    name: str
+
+
+class PlayOut(BaseModel):
+    """A commit that a player has credit for, with the whole working."""
+
+    sha: str
+    title: str
+    authored_at: datetime
+    day: date
+    repo: RepoOut
+    role: Literal["author", "coauthor"]
+    additions: int
+    deletions: int
+    files_changed: int
+    flags: list[str]
+    is_reverted: bool
+    impact: float
+    working: list[LineOut]
+
+    @classmethod
+    def of(cls, row: PlayRow) -> "PlayOut":
+        return cls(
+            sha=row.sha,
+            title=row.title,
+            authored_at=row.at,
+            day=row.day,
+            repo=RepoOut(id=row.repo_id, name=row.repo_name),
+            role="coauthor" if row.as_coauthor else "author",
+            additions=row.play.additions,
+            deletions=row.play.deletions,
+            files_changed=row.play.files_changed,
+            flags=[flag.name.lower() for flag in Flag if flag in row.play.flags and flag.name],
+            is_reverted=row.play.is_reverted,
+            impact=row.working.impact / IMPACT_UNIT,
+            working=[
+                LineOut(
+                    stat=line.stat,
+                    reason=line.reason,
+                    amount=line.amount,
+                    cap=line.cap,
+                    each=line.each / STAT_UNIT,
+                    points=line.points / STAT_UNIT,
+                )
+                for line in row.working.lines
+            ],
+        )

@@ -1,0 +1,42 @@
+"""The columns of the table: their order, their words and how their numbers look."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gitleague.league.schemas import StandingsQuery
+from gitleague.league.stats import Metric, Numbers, Order
+from gitleague.web.shown import impact, number, points
+
+
+class Column(NamedTuple):
+    metric: Metric
+    short: str
+    long: str
+    title: str
+    shown: Callable[[int], str] = points
+
+    def of(self, numbers: Numbers) -> str:
+        return self.shown(getattr(numbers, self.metric.value))
+
+    def next_order(self, asked: StandingsQuery) -> Order:
+        """What a click on the column's head asks for: most first, then the other way round."""
+        again = asked.metric is self.metric and asked.order is Order.DESC
+        return Order.ASC if again else Order.DESC
+
+
+COLUMNS = (
+    Column(Metric.COMMITS, "Commits", "Commits", "Commits that count, each once", number),
+    Column(Metric.PTS, "PTS", "Points", "Points: for commits and lines added"),
+    Column(Metric.REB, "REB", "Rebounds", "Rebounds: for lines deleted"),
+    Column(Metric.AST, "AST", "Assists", "Assists: for wide changes and for helping others"),
+    Column(Metric.BLK, "BLK", "Blocks", "Blocks: for fixes and reverts"),
+    Column(Metric.STL, "STL", "Steals", "Steals: for mending a commit of another player"),
+    Column(Metric.TOV, "TOV", "Turnovers", "Turnovers: for unfinished work; they cost impact"),
+    Column(Metric.IMPACT, "Impact", "Impact", "Impact: all stats, each with its weight", impact),
+)
+BY_METRIC = {column.metric.value: column for column in COLUMNS}
+LEADING = (Metric.COMMITS, Metric.PTS, Metric.REB, Metric.AST, Metric.BLK, Metric.STL)
+LONG_NAMES = {column.metric.value: column.long for column in COLUMNS} | {
+    "jt": "Tickets named",
+    "cc": "Clean titles",
+}

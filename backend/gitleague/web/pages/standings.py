@@ -1,0 +1,77 @@
+"""The standings of a league: the page that everything else leads to."""
+
+import math
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from gitleague.accounts.caller import Spectator
+from gitleague.core.session import ReadSession
+from gitleague.league.about import about
+from gitleague.league.periods import today_in
+from gitleague.league.schemas import StandingsQuery
+from gitleague.league.standings import Standings, last_played, leaders, standings
+from gitleague.scoring.rules import rules_of
+from gitleague.web.columns import BY_METRIC, LEADING
+from gitleague.web.render import page
+from gitleague.web.tables import link_to, period_query, shares_of, window_shown
+
+router = APIRouter()
+ROWS = 25
+
+
+@router.get("/projects/{project_id}")
+def show_standings(
+    request: Request,
+    member: Spectator,
+    session: ReadSession,
+    asked: Annotated[StandingsQuery, Query()],
+) -> HTMLResponse:
+    shown = standings_shown(session, member.project_id, asked.model_copy(update={"limit": ROWS}))
+    return page(request, "standings.html", caller=member.caller, **shown)
+
+
+def standings_shown(
+    session: Session, project_id: uuid.UUID, asked: StandingsQuery
+) -> dict[str, Any]:
+    """What the template needs, and all that is asked of the database for it."""
+    window = asked.window(today_in(session, project_id))
+    which = asked.slice_of(project_id, window)
+    table = standings(
+        session, which, order=asked.order, page=asked.page, limit=asked.limit, q=asked.q
+    )
+    rules = rules_of(session, project_id)
+    return {
+        "project": (league := about(session, project_id)),
+        "repos": league.repos,
+        "asked": asked,
+        "leaders": leaders(session, which, LEADING) if table.rows else [],
+        "shares_of": lambda numbers: shares_of(numbers, rules),
+        "columns": BY_METRIC,
+        **_rows_shown(asked, table),
+        **window_shown(asked, window),
+        "carried": _carried(asked),
+        "card_link": lambda player_id: f"/players/{player_id}{period_query(window)}",
+        "last_played": None if table.rows else last_played(session, which),
+    }
+
+
+def _rows_shown(asked: StandingsQuery, table: Standings) -> dict[str, Any]:
+    return {
+        "rows": table.rows,
+        "total": table.total,
+        "pages": math.ceil(table.total / asked.limit),
+        "part": lambda impact: round(max(impact, 0) * 100 / max(table.highest, 1), 1),
+        "page_link": lambda number: link_to(asked, page=number),
+    }
+
+
+def _carried(asked: StandingsQuery) -> list[tuple[str, str]]:
+    """What the form of filters does not ask itself, and must not forget."""
+    kept = asked.model_dump(
+        mode="json", exclude_defaults=True, include={"period", "start", "order"}
+    )
+    return list(kept.items())
