@@ -1,5 +1,7 @@
-"""The pages of docs/ that are made from the code. `UPDATE_DOCS=1 pytest tests/test_docs.py` writes
-them; without it the test compares."""
+"""The pages of docs/ that are made from the code.
+
+`UPDATE_DOCS=1 pytest tests/test_docs.py` writes them; without it the test compares.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +13,13 @@ from gitleague_client.errors import ClientError
 from pydantic import SecretStr
 
 DOCS = Path(__file__).parents[2] / "docs"
-Class = TypeVar("Class", bound=type)
+Error = TypeVar("Error", bound=Exception)
 
 SETTINGS_INTRO = """\
 # Settings
 
-The server reads these from the environment, or from a file `.env` in the folder it is started in. None
-is needed to begin with. A wrong value stops the start with a sentence that names the setting.
+The server reads these from the environment, or from a file `.env` in the folder it is started in.
+None is needed to begin with. A wrong value stops the start with a sentence that names the setting.
 
 | setting | default | meaning |
 | --- | --- | --- |
@@ -28,8 +30,8 @@ ERRORS_INTRO = """\
 ## What the server answers
 
 Every error is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail` and
-`request_id`, and `errors` where fields were wrong. Quote the `request_id` when you ask for help: the
-server's log has it. Come back after `Retry-After` where there is one.
+`request_id`, and `errors` where fields were wrong. Quote the `request_id` when you ask for help:
+the server's log has it. Come back after `Retry-After` where there is one.
 
 """
 EXIT_CODES = """\
@@ -75,9 +77,9 @@ def errors_page() -> str:
     return ERRORS_INTRO + answers + EXIT_CODES + said
 
 
-def every_kind_of(parent: Class) -> list[Class]:
+def every_kind_of(parent: type[Error]) -> list[type[Error]]:
     """All subclasses, each after its parent, in the order they are written down."""
-    found: list[Class] = []
+    found: list[type[Error]] = []
     for child in parent.__subclasses__():
         found += [child, *every_kind_of(child)]
     return found

@@ -11,6 +11,7 @@ from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
+from gitleague.projects.git_urls import url_key
 from gitleague.tables.accounts import Scope, User
 from gitleague.tables.projects import Member, MemberStatus, Project, Repo, Role, SyncMethod
 from httpx import Client
@@ -129,7 +130,7 @@ def make_repo(
         project_id=project_id,
         name=name or git_url.rsplit("/", 1)[-1].removesuffix(".git"),
         git_url=git_url,
-        url_key=git_url,
+        url_key=url_key(git_url),
         sync_method=sync_method.value,
         created_at=now(),
     )

@@ -2,18 +2,34 @@
 
 import os
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from string import Template
 
+import httpx
 import pytest
 from generated_docs import DOCS, errors_page, every_kind_of, settings_page
+from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError
+from gitleague.tables.accounts import Scope
 from gitleague_client.errors import ClientError
+from gitleague_client.rules.classify import classify
+from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT, Play, author_stats, impact
+from make import Person, make_key, make_repo
 
 ROOT = DOCS.parent
 PAGES = {"settings.md": settings_page, "errors.md": errors_page}
-WRITTEN = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "gitleague-client" / "README.md"]
+WRITTEN = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("*/README.md")]
 ERRORS = [*every_kind_of(LeagueError), *every_kind_of(ClientError)]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
+EXAMPLES = re.findall(
+    r"^\| (\w.*?) \|(( [\d.]+ \|){11})$", (DOCS / "scoring.md").read_text(), re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -29,7 +45,7 @@ def _same(path: Path, page: Callable[[], str]) -> None:
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
-def test_error_says_what_is_wrong(error: type[LeagueError | ClientError]) -> None:
+def test_error_says_what_is_wrong(error: type[Exception]) -> None:
     assert error.__doc__
     assert error.__doc__.endswith(".")
     assert "\n" not in error.__doc__
@@ -42,18 +58,57 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-def test_paths_in_architecture_exist() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    paths = re.findall(r"`((?:backend|gitleague-client|tools|docs|deploy|bench)/[\w./-]+)`", text)
-    assert len(paths) > 20
-    assert [path for path in paths if not (ROOT / path).exists()] == []
-
-
-def test_settings_named_anywhere_exist() -> None:
-    known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page())) | CLIENT_SETTINGS
+def test_settings_that_are_named_exist() -> None:
+    code = [
+        *ROOT.glob("gitleague-client/gitleague_client/*.py"),
+        ROOT / "backend/tests/conftest.py",
+    ]
+    known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page()))
+    for path in code:
+        known |= set(re.findall(r"GITLEAGUE_[A-Z_]+", path.read_text(encoding="utf-8")))
     named = {
-        name: page.name
+        (page.name, name)
         for page in WRITTEN
         for name in re.findall(r"GITLEAGUE_[A-Z_]+[A-Z]", page.read_text(encoding="utf-8"))
     }
-    assert {name: page for name, page in named.items() if name not in known} == {}
+    assert {(page, name) for page, name in named if name not in known} == set()
+
+
+@pytest.mark.parametrize(("title", "numbers"), [example[:2] for example in EXAMPLES])
+def test_worked_examples_add_up(title: str, numbers: str) -> None:
+    added, deleted, files, *points, total = (Decimal(cell) for cell in numbers.split(" |")[:-1])
+    flags = classify(title, "", author=("Ada", "ada@example.org"), is_merge=False)
+    stats = author_stats(Play(int(added), int(deleted), int(files), flags))
+    shown = [stats.pts, stats.reb, stats.ast, stats.blk, stats.tov, stats.jt, stats.cc]
+    assert [Decimal(stat) / STAT_UNIT for stat in shown] == points
+    assert Decimal(impact(stats)) / IMPACT_UNIT == total
+
+
+def test_there_are_examples_and_commands() -> None:
+    assert len(EXAMPLES) >= 5
+    assert len(COMMANDS) >= 11
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("make ")])
+def test_readme_names_a_door_that_opens(command: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{command.split()[1]}: ## ", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("gitleague-cl")])
+def test_readme_names_a_command_of_the_client(command: str) -> None:
+    words = [sys.executable, "-m", "gitleague_client", *command.split()[1:], "--help"]
+    assert subprocess.run(words, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_readme_calls_the_api(database: Database, live_server: str, ada: Person) -> None:
+    with database.writing() as session:
+        repo_id = make_repo(session, ada.project_id)
+    with httpx.Client(base_url=live_server) as http:
+        key = make_key(http, ada, Scope.READ_REPOS, Scope.SYNC_COMMITS)
+        names = {"URL": live_server, "KEY": key, "PROJECT": ada.project_id, "REPO": repo_id}
+        for line in (line for line in COMMANDS if line.startswith("curl ")):
+            words = [Template(word).substitute(names) for word in shlex.split(line)[1:]]
+            headers = [word.split(": ") for word in words if word.startswith("Authorization: ")]
+            answer = http.get(words[-1], headers=dict(headers))
+            assert answer.status_code == 200, (line, answer.text)
