@@ -18,7 +18,7 @@ if [ "$(cat "$stamp" 2>/dev/null)" = "$(state "$kind")" ] &&
 fi
 
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-    echo "Python 3.10 or newer is needed; \`$python\` is $("$python" --version 2>&1 || echo missing)." >&2
+    echo "Python 3.10 or newer is needed; \`$python\` is $("$python" --version 2>/dev/null || echo not it)." >&2
     echo "Install it, or name it: make PYTHON=python3.12 …" >&2
     exit 1
 fi
