@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 python=$(pwd)/.venv/bin/python
 status=0
 
-(cd tools && "$python" -m pytest -q) || status=1
+"$python" -m pytest tools/ -q -n 2 || status=1
 (cd gitleague-client && "$python" -m pytest tests/ -q -n 2) || status=1
 (cd backend && "$python" -m pytest tests/ -q -n 2 "$@") || status=1
 exit $status

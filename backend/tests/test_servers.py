@@ -1,0 +1,46 @@
+"""What the tests start is gone when they are, however they ended."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+HOLD = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+import servers
+with servers.redis_server() as url:
+    print(url, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_server_does_not_outlive_the_tests(end: signal.Signals) -> None:
+    here = str(Path(__file__).parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, here],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as tests:
+        assert tests.stdout
+        url = tests.stdout.readline().strip()
+        assert _answers(url)
+        tests.send_signal(end)
+    deadline = time.monotonic() + 10
+    while _answers(url):
+        assert time.monotonic() < deadline, "an orphan answers"
+        time.sleep(0.02)
+
+
+def _answers(url: str) -> bool:
+    with redis.Redis.from_url(url) as client:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
