@@ -2,6 +2,7 @@
 # Each bench prints its own ratios against the budgets of docs; a miss is told, and does not stop.
 set -u
 cd "$(dirname "$0")/.."
+export PYTHONPATH=backend/tests:bench  # the tests know how to start PostgreSQL
 for bench in scan ingest end_to_end; do
     .venv/bin/python bench/$bench.py ${REPO:+--repo "$REPO"} || exit 1
 done

@@ -31,7 +31,7 @@ LEASH = '"$@" </dev/null & read -r _; kill -$STOP $! 2>/dev/null; wait $!'
 
 INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
 # Data that lives for a minute needs no care for power cuts.
-CARELESS = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"]
+CARELESS = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
 
 
 class ServerFailed(RuntimeError):
@@ -92,8 +92,11 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL of our own; yields the conninfo of its `postgres` database."""
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """A PostgreSQL of our own; yields the conninfo of its `postgres` database.
+
+    `durable` is how it runs in production, for benchmarks.
+    """
     user = NOBODY if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     with temporary_folder() as folder:
         programs = _postgres_programs(folder, user)
@@ -113,7 +116,8 @@ def postgresql() -> Iterator[str]:
                 env={**os.environ, "LD_LIBRARY_PATH": str(programs.parent / "lib")},
             )
         conninfo = f"host={data} user=postgres dbname=postgres"
-        options = [*CARELESS, "listen_addresses=", f"unix_socket_directories={data}"]
+        options = ["listen_addresses=", f"unix_socket_directories={data}", "max_connections=200"]
+        options += [] if durable else CARELESS
         argv = [str(programs / "postgres"), "-D", str(data)]
         argv += [part for option in options for part in ("-c", option)]
         with running(
