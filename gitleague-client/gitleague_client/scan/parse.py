@@ -183,7 +183,10 @@ def _name(raw: bytes) -> str:
     return decoded(raw)[:MAX_NAME]
 
 
+@lru_cache(maxsize=1024)
 def _date(seconds: bytes) -> datetime:
     """Years 1 to 9999; git prints nothing for a date that it cannot read, and means 1970."""
-    clamped = min(max(int(seconds or 0), _FIRST), _LAST)
-    return datetime.fromtimestamp(clamped, tz=timezone.utc)
+    moment = int(seconds or 0)
+    if not _FIRST <= moment <= _LAST:
+        moment = _FIRST if moment < 0 else _LAST
+    return datetime.fromtimestamp(moment, timezone.utc)
