@@ -4,6 +4,7 @@
     ├── BadRequest                 400   not JSON, not the encoding it says
     ├── NotSignedIn                401   no credentials, or wrong ones
     ├── NotAllowed                 403   known, but not for this
+    │   └── AwaitingApproval             a member whom no commissioner has let in yet
     ├── NotFound                   404   not there, or not for this caller to know of
     ├── Conflict                   409   fine in itself, not as things stand
     ├── Gone                       410   a link that was used up or ran out
@@ -72,6 +73,12 @@ class NotAllowed(LeagueError):
 
     status = 403
     title = "Not allowed"
+
+
+class AwaitingApproval(NotAllowed):
+    """A commissioner of this project has yet to approve you."""
+
+    title = "Waiting for approval"
 
 
 class NotFound(LeagueError):

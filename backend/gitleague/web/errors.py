@@ -1,35 +1,23 @@
 """Errors as pages, in the words that the API says them in."""
 
-from collections.abc import Sequence
-
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Caller
-from gitleague.core.errors import FieldError
+from gitleague.core.errors import AwaitingApproval, LeagueError, NotSignedIn
 from gitleague.web.render import page
 
+# Who is not signed in, or not yet let in, is told what to do next where they stand.
+TEMPLATES = {NotSignedIn: "sign_in.html", AwaitingApproval: "waiting.html"}
 
-def error_page(
-    request: Request,
-    *,
-    status: int,
-    title: str,
-    detail: str,
-    errors: Sequence[FieldError] = (),
-    request_id: str | None = None,
-) -> HTMLResponse:
-    """Somebody who is not signed in is shown how to, where they are."""
+
+def page_of_error(request: Request, error: LeagueError) -> HTMLResponse:
     caller: Caller | None = getattr(request.state, "caller", None)
-    template = "sign_in.html" if status == 401 else "error.html"
     return page(
         request,
-        template,
+        TEMPLATES.get(type(error), "error.html"),
         caller=caller,
-        status=status,
-        code=status,
-        title=title,
-        detail=detail,
-        errors=errors,
-        request_id=request_id,
+        status=error.status,
+        error=error,
+        request_id=getattr(request.state, "request_id", None),
     )

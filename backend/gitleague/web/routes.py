@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
 from gitleague.core.errors import NotFound
-from gitleague.web.pages import card, standings
+from gitleague.web.pages import api_keys, card, home, sign_in, standings
 from gitleague.web.render import STATIC
 
 router = APIRouter(include_in_schema=False)
-for part in (standings, card):
+for part in (home, standings, card, sign_in, api_keys):
     router.include_router(part.router)
 
 FILES = frozenset(file.name for file in STATIC.iterdir())

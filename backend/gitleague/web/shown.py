@@ -1,5 +1,6 @@
 """How values look on a page: numbers, days, initials. Registered as filters of the templates."""
 
+import json
 import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -65,6 +66,11 @@ def plain(text: str, length: int = 120) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
+def quoted(text: str) -> str:
+    """A string that YAML reads back as it is: JSON is YAML."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
@@ -100,5 +106,6 @@ FILTERS = {
         plain,
         short,
         plural,
+        quoted,
     )
 }

@@ -14,6 +14,7 @@ from gitleague.league.about import about
 from gitleague.league.periods import today_in
 from gitleague.league.schemas import StandingsQuery
 from gitleague.league.standings import Standings, last_played, leaders, standings
+from gitleague.league.stats import Metric
 from gitleague.scoring.rules import rules_of
 from gitleague.web.columns import BY_METRIC, LEADING
 from gitleague.web.render import page
@@ -30,8 +31,9 @@ def show_standings(
     session: ReadSession,
     asked: Annotated[StandingsQuery, Query()],
 ) -> HTMLResponse:
-    shown = standings_shown(session, member.project_id, asked.model_copy(update={"limit": ROWS}))
-    return page(request, "standings.html", caller=member.caller, **shown)
+    shown = standings_shown(session, member.project_id, _for_page(asked))
+    public_url = request.app.state.settings.public_url
+    return page(request, "standings.html", caller=member.caller, public_url=public_url, **shown)
 
 
 def standings_shown(
@@ -59,10 +61,17 @@ def standings_shown(
     }
 
 
+def _for_page(asked: StandingsQuery) -> StandingsQuery:
+    """A page has fewer rows and columns than the API: what it cannot show, it does not order by."""
+    metric = asked.metric if asked.metric.value in BY_METRIC else Metric.IMPACT
+    return asked.model_copy(update={"limit": ROWS, "metric": metric})
+
+
 def _rows_shown(asked: StandingsQuery, table: Standings) -> dict[str, Any]:
     return {
         "rows": table.rows,
         "total": table.total,
+        "some_are_old": any(row.trend.direction != "new" for row in table.rows),
         "pages": math.ceil(table.total / asked.limit),
         "part": lambda impact: round(max(impact, 0) * 100 / max(table.highest, 1), 1),
         "page_link": lambda number: link_to(asked, page=number),

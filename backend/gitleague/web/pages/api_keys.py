@@ -1,0 +1,104 @@
+"""API keys: made here, shown once with a ready repos.yaml, revoked and rotated."""
+
+import math
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import model_validator
+from sqlalchemy.orm import Session
+
+from gitleague.accounts.api_keys import NewKey, create_key, keys_seen_by, revoke_key, rotate_key
+from gitleague.accounts.caller import Caller, InPerson
+from gitleague.accounts.schemas import KeyRequest
+from gitleague.core.paging import Paging
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.projects.leagues import projects_of
+from gitleague.tables.accounts import Scope
+from gitleague.tables.projects import Role
+from gitleague.web.render import page
+
+router = APIRouter()
+EVERY_LEAGUE = Paging(limit=200)
+SCOPES = {
+    Scope.SYNC_COMMITS: "send commits",
+    Scope.WRITE_REPOS: "add repositories on their first push",
+    Scope.READ_REPOS: "read standings and repositories",
+}
+LIFETIMES = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
+
+
+class KeyForm(KeyRequest):
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: Any) -> Any:
+        """A form sends its empty fields too: they ask for nothing."""
+        return {name: value for name, value in dict(values).items() if value != ""}
+
+
+@router.get("/api-keys")
+def show_keys(
+    request: Request, caller: InPerson, session: ReadSession, paging: Annotated[Paging, Query()]
+) -> HTMLResponse:
+    return _keys_page(request, session, caller, paging)
+
+
+@router.post("/api-keys")
+def make_key(
+    request: Request, caller: InPerson, session: WriteSession, form: Annotated[KeyForm, Form()]
+) -> HTMLResponse:
+    new = create_key(
+        session,
+        caller=caller,
+        name=form.name,
+        scopes=form.scopes,
+        project_id=form.project_id,
+        expires_in_days=form.expires_in_days,
+    )
+    return _keys_page(request, session, caller, Paging(), new=new)
+
+
+@router.post("/api-keys/{key_id}/revoke")
+def revoke(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> RedirectResponse:
+    revoke_key(session, key_id, caller=caller)
+    return RedirectResponse("/api-keys", status_code=303)
+
+
+@router.post("/api-keys/{key_id}/rotate")
+def rotate(
+    request: Request, caller: InPerson, session: WriteSession, key_id: uuid.UUID
+) -> HTMLResponse:
+    new = rotate_key(session, key_id, caller=caller)
+    return _keys_page(request, session, caller, Paging(), new=new)
+
+
+def _keys_page(
+    request: Request,
+    session: Session,
+    caller: Caller,
+    paging: Paging,
+    *,
+    new: NewKey | None = None,
+) -> HTMLResponse:
+    keys, total = keys_seen_by(session, caller.user_id, paging)
+    projects, _ = projects_of(session, caller.user_id, EVERY_LEAGUE)
+    bound = [project for project in projects if new and project.id == new.key.project_id]
+    return page(
+        request,
+        "api_keys.html",
+        caller=caller,
+        status=201 if new else 200,
+        keys=keys,
+        page=paging.page,
+        pages=math.ceil(total / paging.limit),
+        page_link="/api-keys?page={}".format,
+        projects=projects,
+        project_names={project.id: project.name for project in projects},
+        new=new,
+        new_in=bound or projects,
+        scopes=SCOPES,
+        is_commissioner=any(project.role == Role.COMMISSIONER.value for project in projects),
+        lifetimes=LIFETIMES,
+        public_url=request.app.state.settings.public_url,
+    )
