@@ -10,17 +10,16 @@ from typing import Any
 from gitleague.accounts.caller import Caller
 from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.projects.repos import get_repo
 from gitleague.scoring.boxscores import KEY, SUMS, recompute
 from gitleague.sync.batch import read_batch
 from gitleague.sync.heads import heads_of
 from gitleague.sync.ingest import Outcome, ingest
 from gitleague.sync.refs import Tip, end_sync
 from gitleague.tables.commits import CommitRow, Identity, Player
-from gitleague.tables.projects import Repo
 from gitleague.tables.scores import BoxScore
-from sqlalchemy import and_, func, select
-
 from make import make_project, make_repo, make_user
+from sqlalchemy import and_, func, select
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,12 @@ class Pushes:
         content = json.dumps({"commits": commits}).encode()
         batch = read_batch(content, max_batch=5000)
         with self.database.writing() as session:
-            repo = session.get_one(Repo, self.repo_id)
+            repo = get_repo(session, self.project_id, str(self.repo_id))
             return ingest(session, repo, batch, caller=self.caller, received_at=at or now())
 
     def prune(self, *shas: str, tips: Collection[str] = ()) -> int:
         with self.database.writing() as session:
-            repo = session.get_one(Repo, self.repo_id)
+            repo = get_repo(session, self.project_id, str(self.repo_id))
             named = [Tip(f"branch-{number}", sha) for number, sha in enumerate(tips)]
             return end_sync(session, repo, named, shas, caller=self.caller, received_at=now())
 
@@ -114,6 +113,4 @@ def make_pushes(database: Database, *, time_zone: str = "UTC") -> Pushes:
 
 def people(*names: str) -> Sequence[dict[str, str]]:
     """Fields of an author, for each name."""
-    return [
-        {"author_name": name, "author_email": f"{name.lower()}@example.org"} for name in names
-    ]
+    return [{"author_name": name, "author_email": f"{name.lower()}@example.org"} for name in names]

@@ -1,11 +1,19 @@
 """A season of a league that could be: who plays, how, and what they wrote."""
 
+import json
 import random
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from make import make_commit, make_sha
+from gitleague.accounts.caller import Caller
+from gitleague.core.clock import now
+from gitleague.core.db import Database
+from gitleague.projects.repos import get_repo
+from gitleague.sync.batch import read_batch
+from gitleague.sync.ingest import ingest
+from make import make_commit, make_repo, make_sha, make_user
 
 WEEKS = 18
 
@@ -89,6 +97,29 @@ def play_season(
         parents = [history[-1]["sha"]] if history else []
         history.append(_commit(dice, style, at, number=number, parents=parents, seed=seed))
     return repos
+
+
+def seed_season(
+    database: Database, project_id: uuid.UUID, *, today: datetime | None = None
+) -> dict[str, uuid.UUID]:
+    """Push the season into a project by its own road; returns the ids of its repos by name."""
+    ids = {}
+    for name, commits in zip(REPOS, play_season(today or now()), strict=True):
+        with database.writing() as session:
+            ids[name] = make_repo(session, project_id, f"git@example.org:team/{name}.git")
+        push(database, project_id, ids[name], commits)
+    return ids
+
+
+def push(
+    database: Database, project_id: uuid.UUID, repo_id: uuid.UUID, commits: list[dict[str, Any]]
+) -> None:
+    with database.writing() as session:
+        user_id = make_user(session, f"{uuid.uuid4()}@example.org")
+        pusher = Caller(user_id=user_id, email="", name="", address="127.0.0.1")
+        repo = get_repo(session, project_id, str(repo_id))
+        batch = read_batch(json.dumps({"commits": commits}).encode(), max_batch=5000)
+        ingest(session, repo, batch, caller=pusher, received_at=now())
 
 
 def _commit(

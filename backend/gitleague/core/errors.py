@@ -6,6 +6,7 @@
     ├── NotAllowed                 403   known, but not for this
     │   └── AwaitingApproval             a member whom no commissioner has let in yet
     ├── NotFound                   404   not there, or not for this caller to know of
+    ├── MethodNotAllowed           405   the address takes other methods
     ├── Conflict                   409   fine in itself, not as things stand
     ├── Gone                       410   a link that was used up or ran out
     ├── TooLarge                   413   more than one request may carry
@@ -14,7 +15,9 @@
     ├── ClientTooOld               426   a client that this server no longer understands
     ├── TooManyRequests            429   Retry-After says when to come back
     └── Unavailable                503   the database is away or busy; Retry-After
-    SettingsError                  the start of a process fails: a GITLEAGUE_* variable is wrong
+    StartError                     a process cannot start, or a command of it cannot run
+    ├── SettingsError                    a GITLEAGUE_* variable is wrong
+    └── SchemaError                      the database is not at the version that is needed
 
 The docstring of a class is its detail where none is given.
 """
@@ -88,6 +91,13 @@ class NotFound(LeagueError):
     title = "Not found"
 
 
+class MethodNotAllowed(LeagueError):
+    """This address does not take this method."""
+
+    status = 405
+    title = "Method not allowed"
+
+
 class Conflict(LeagueError):
     """This cannot be done as things stand."""
 
@@ -147,5 +157,13 @@ class Unavailable(LeagueError):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
-class SettingsError(Exception):
+class StartError(Exception):
+    """The server cannot start."""
+
+
+class SettingsError(StartError):
     """A GITLEAGUE_* variable has a value that cannot be used."""
+
+
+class SchemaError(StartError):
+    """The database is not at the version that is needed. Run: gitleague db upgrade."""

@@ -29,7 +29,7 @@ from gitleague.league.schemas import (
 from gitleague.league.standings import Slice, standing_of, standings
 from gitleague.tables.projects import Role
 
-router = APIRouter(prefix="/api/v1", tags=["league"])
+router = APIRouter(tags=["league"])
 
 
 @router.get("/projects/{project_id}/standings")

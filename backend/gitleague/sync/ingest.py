@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.audit import Action, record
 from gitleague.accounts.caller import Caller
 from gitleague.core.sets import among, insert_rows
+from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
 from gitleague.scoring.references import STEM
 from gitleague.scoring.rules import rules_of
@@ -39,7 +40,7 @@ class Outcome(NamedTuple):
 
 
 def ingest(
-    session: Session, repo: Repo, batch: Batch, *, caller: Caller, received_at: datetime
+    session: Session, repo: RepoRow, batch: Batch, *, caller: Caller, received_at: datetime
 ) -> Outcome:
     if not batch.commits and not batch.refusals:
         return Outcome(0, [], repo.last_ingested_sha)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.audit import Action, record
 from gitleague.accounts.caller import Caller
 from gitleague.core.sets import among, insert_rows
+from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
 from gitleague.sync import refusals
 from gitleague.sync.heads import complete_in, move_heads
@@ -29,7 +30,7 @@ class Tip(NamedTuple):
 
 def end_sync(
     session: Session,
-    repo: Repo,
+    repo: RepoRow,
     tips: Collection[Tip],
     pruned: Collection[str],
     *,
@@ -63,7 +64,9 @@ def end_sync(
     return gone
 
 
-def _keep_tips(session: Session, repo: Repo, tips: Collection[Tip], received_at: datetime) -> None:
+def _keep_tips(
+    session: Session, repo: RepoRow, tips: Collection[Tip], received_at: datetime
+) -> None:
     session.execute(
         delete(RepoTip).where(RepoTip.project_id == repo.project_id, RepoTip.repo_id == repo.id)
     )
@@ -72,7 +75,7 @@ def _keep_tips(session: Session, repo: Repo, tips: Collection[Tip], received_at:
     insert_rows(session, RepoTip, ("project_id", "repo_id", "name", "sha", "seen_at"), rows)
 
 
-def _prune(session: Session, repo: Repo, asked: Collection[str]) -> int:
+def _prune(session: Session, repo: RepoRow, asked: Collection[str]) -> int:
     of_repo = (repo.project_id, repo.id)
     asked_parents = dict(_ancestry(session, repo, only=asked))
     pruned, bared = unreached(asked_parents, _kept(session, repo, asked_parents))
@@ -124,13 +127,13 @@ def unreached(
 
 
 def _kept(
-    session: Session, repo: Repo, asked: Mapping[str, object]
+    session: Session, repo: RepoRow, asked: Mapping[str, object]
 ) -> Iterator[tuple[str, list[str]]]:
     return (each for each in _ancestry(session, repo) if each[0] not in asked)
 
 
 def _ancestry(
-    session: Session, repo: Repo, *, only: Collection[str] | None = None
+    session: Session, repo: RepoRow, *, only: Collection[str] | None = None
 ) -> Iterator[tuple[str, list[str]]]:
     """Each commit that stands in the repo, taken or refused, with its parents."""
     taken = select(CommitRow.sha, CommitRow.parents).where(

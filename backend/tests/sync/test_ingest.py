@@ -5,10 +5,9 @@ from datetime import date, datetime, timezone
 import pytest
 from gitleague.core.db import Database
 from gitleague.tables.commits import Identity, Player
-from sqlalchemy import select
-
 from make import make_commit, make_line
 from pushes import Pushes, make_pushes, people
+from sqlalchemy import select
 
 ADA, GRACE, LINUS = people("Ada", "Grace", "Linus")
 WITH_GRACE = "Pair.\n\nCo-authored-by: Grace <grace@example.org>\n"

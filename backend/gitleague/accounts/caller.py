@@ -1,0 +1,245 @@
+"""Who is calling, and what they may do: the one dependency that every route declares.
+
+    MaybeCaller   anyone; None without credentials
+    SignedIn      somebody; a key with read:repos may read
+    InPerson      somebody signed in, never a key
+    Spectator     an approved member of the project in the path
+    Player        a player or commissioner of it
+    Commissioner  a commissioner of it
+    RepoReader    a player or commissioner of it, or a key with sync:commits or read:repos
+    Pusher        a commissioner of it, or their key with sync:commits
+
+A project that the caller does not belong to is not found: its existence is nobody's business.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated
+
+from fastapi import BackgroundTasks, Depends, Path, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gitleague.accounts.addresses import address_of
+from gitleague.accounts.origin import check_origin
+from gitleague.accounts.tokens import digest, user_of_jwt
+from gitleague.accounts.verify import KeyVerifier, write_use
+from gitleague.core.clock import now
+from gitleague.core.db import Database
+from gitleague.core.errors import AwaitingApproval, NotAllowed, NotFound, NotSignedIn, Unavailable
+from gitleague.core.session import database_of
+from gitleague.tables.accounts import BrowserSession, Scope, User
+from gitleague.tables.projects import Member, MemberStatus, Role
+
+COOKIE = "gitleague_session"
+_READING = frozenset({"GET", "HEAD"})
+
+
+class Level(IntEnum):
+    """Roles in order: each may what those below it may."""
+
+    SPECTATOR = 1
+    PLAYER = 2
+    COMMISSIONER = 3
+
+
+LEVELS = {
+    Role.SPECTATOR: Level.SPECTATOR,
+    Role.PLAYER: Level.PLAYER,
+    Role.COMMISSIONER: Level.COMMISSIONER,
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    user_id: uuid.UUID
+    email: str
+    name: str
+    address: str
+    request_id: str | None = None
+    api_key_id: uuid.UUID | None = None
+    key_project_id: uuid.UUID | None = None  # set: the key opens this project only
+    scopes: frozenset[Scope] | None = None  # None: not a key, so not limited by scopes
+
+
+@dataclass(frozen=True)
+class Membership:
+    caller: Caller
+    project_id: uuid.UUID
+    role: Role
+
+
+def identify(request: Request) -> Caller | None:
+    """Who sent this request; asked of the database once a request. Raises NotSignedIn."""
+    if not hasattr(request.state, "caller"):
+        request.state.caller = _identify(request)
+    caller: Caller | None = request.state.caller
+    return caller
+
+
+def member_of(
+    session: Session,
+    caller: Caller,
+    project_id: uuid.UUID,
+    *,
+    at_least: Level = Level.SPECTATOR,
+) -> Membership:
+    """The caller's approved membership. Raises NotFound for strangers, NotAllowed for the rest."""
+    row = session.execute(
+        select(Member.role, Member.status).where(
+            Member.project_id == project_id, Member.user_id == caller.user_id
+        )
+    ).one_or_none()
+    if row is None or caller.key_project_id not in {None, project_id}:
+        raise NotFound("There is no such project, or you are not a member of it.")
+    if row.status != MemberStatus.APPROVED.value:
+        raise AwaitingApproval
+    role = Role(row.role)
+    if LEVELS[role] < at_least:
+        raise NotAllowed(f"Only a {at_least.name.lower()} of this project may do this.")
+    return Membership(caller, project_id, role)
+
+
+def check_scopes(caller: Caller, allowed: frozenset[Scope]) -> None:
+    """A key must hold one of the scopes; people signed in are not limited by scopes."""
+    if caller.scopes is None or caller.scopes & allowed:
+        return
+    if not allowed:
+        raise NotAllowed("An API key cannot do this. Sign in and do it yourself.")
+    words = " or ".join(sorted(scope.value for scope in allowed))
+    raise NotAllowed(f"This API key lacks the scope {words}. Make a key that has it.")
+
+
+def maybe_caller(request: Request, tasks: BackgroundTasks) -> Caller | None:
+    caller = identify(request)
+    if caller and caller.api_key_id:
+        verifier: KeyVerifier = request.app.state.verifier
+        uses = verifier.note_use(caller.api_key_id)
+        if uses:
+            tasks.add_task(
+                _write_use, database_of(request), caller.api_key_id, caller.address, uses
+            )
+    return caller
+
+
+MaybeCaller = Annotated[Caller | None, Depends(maybe_caller)]
+
+
+def _signed_in(request: Request, caller: MaybeCaller) -> Caller:
+    if caller is None:
+        raise NotSignedIn
+    reads = request.method in _READING
+    check_scopes(caller, frozenset({Scope.READ_REPOS}) if reads else frozenset())
+    return caller
+
+
+def _in_person(caller: MaybeCaller) -> Caller:
+    if caller is None:
+        raise NotSignedIn
+    check_scopes(caller, frozenset())
+    return caller
+
+
+def _member(at_least: Level, *scopes: Scope) -> Callable[..., Membership]:
+    def membership(
+        request: Request, caller: MaybeCaller, project_id: Annotated[uuid.UUID, Path()]
+    ) -> Membership:
+        if caller is None:
+            raise NotSignedIn
+        with database_of(request).reading() as session:
+            found = member_of(session, caller, project_id, at_least=at_least)
+        reads = request.method in _READING
+        default = (Scope.READ_REPOS,) if reads else ()
+        check_scopes(caller, frozenset(scopes or default))
+        return found
+
+    return membership
+
+
+SignedIn = Annotated[Caller, Depends(_signed_in)]
+InPerson = Annotated[Caller, Depends(_in_person)]
+Spectator = Annotated[Membership, Depends(_member(Level.SPECTATOR))]
+Player = Annotated[Membership, Depends(_member(Level.PLAYER))]
+Commissioner = Annotated[Membership, Depends(_member(Level.COMMISSIONER))]
+RepoReader = Annotated[
+    Membership, Depends(_member(Level.PLAYER, Scope.SYNC_COMMITS, Scope.READ_REPOS))
+]
+Pusher = Annotated[Membership, Depends(_member(Level.COMMISSIONER, Scope.SYNC_COMMITS))]
+
+
+def _identify(request: Request) -> Caller | None:
+    kind, _, credential = request.headers.get("authorization", "").partition(" ")
+    cookie = request.cookies.get(COOKIE)
+    if not kind and not cookie:
+        return None
+    if kind and kind.lower() != "bearer":
+        raise NotSignedIn("Send the API key or token as `Authorization: Bearer …`.")
+    with database_of(request).reading() as session:
+        if not kind and cookie:
+            check_origin(request)
+            return _by_cookie(session, request, cookie)
+        if credential.startswith("tgl_"):
+            return _by_key(session, request, credential.strip())
+        return _by_jwt(session, request, credential.strip())
+
+
+def _by_key(session: Session, request: Request, key: str) -> Caller:
+    verifier: KeyVerifier = request.app.state.verifier
+    row = verifier.verify(session, key)
+    return Caller(
+        user_id=row.user_id,
+        email=row.email,
+        name=row.display_name,
+        address=address_of(request),
+        request_id=_request_id(request),
+        api_key_id=row.id,
+        key_project_id=row.project_id,
+        scopes=frozenset(Scope(word) for word in row.scopes.split(",") if word),
+    )
+
+
+def _by_jwt(session: Session, request: Request, token: str) -> Caller:
+    user_id = user_of_jwt(request.app.state.settings, token)
+    caller = _user(session, request, user_id)
+    if caller is None:
+        raise NotSignedIn("The account of this token is gone.")
+    return caller
+
+
+def _by_cookie(session: Session, request: Request, cookie: str) -> Caller | None:
+    """A cookie that has run out is no error: the page asks to sign in."""
+    user_id = session.scalar(
+        select(BrowserSession.user_id).where(
+            BrowserSession.token_hash == digest(cookie), BrowserSession.expires_at > now()
+        )
+    )
+    return _user(session, request, user_id) if user_id else None
+
+
+def _user(session: Session, request: Request, user_id: uuid.UUID) -> Caller | None:
+    row = session.execute(
+        select(User.email, User.display_name).where(User.id == user_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Caller(
+        user_id=user_id,
+        email=row.email,
+        name=row.display_name,
+        address=address_of(request),
+        request_id=_request_id(request),
+    )
+
+
+def _request_id(request: Request) -> str | None:
+    return getattr(request.state, "request_id", None)
+
+
+def _write_use(database: Database, key_id: uuid.UUID, address: str, uses: int) -> None:
+    try:
+        with database.writing() as session:
+            write_use(session, key_id, address, uses)
+    except Unavailable:
+        return  # a statistic; the next minute writes it

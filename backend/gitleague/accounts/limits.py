@@ -1,0 +1,107 @@
+"""Rate limits: by account or API key once that is proven, else by address.
+
+A key that is not right counts against the address that sent it, so inventing keys gains nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from typing import NamedTuple
+
+from fastapi import Request, Response
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
+from slowapi import Limiter
+
+from gitleague.accounts.addresses import address_of
+from gitleague.accounts.caller import Caller, identify
+from gitleague.core.errors import NotSignedIn, TooManyRequests
+from gitleague.core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Standing(NamedTuple):
+    """Where a caller stands within its limit."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset_seconds),
+        }
+
+
+class RateLimits:
+    """Counters in Redis, shared by all workers, or in memory where there is no Redis."""
+
+    def __init__(self, settings: Settings) -> None:
+        # A Redis that is away is then told apart from an error of ours; any text means yes.
+        options = {"wrap_exceptions": "yes"} if settings.redis_url else {}
+        self._limiter = Limiter(
+            key_func=address_of,
+            storage_uri=settings.redis_url or "memory://",
+            storage_options=options,
+            strategy="fixed-window",
+        )
+        self._fallback = FixedWindowRateLimiter(MemoryStorage())
+        self.api = parse(settings.rate_limit_api)
+        self.sign_in = parse(settings.rate_limit_sign_in)
+
+    def hit(self, item: RateLimitItem, bucket: str, who: str) -> Standing:
+        """Count one request. A Redis that is away must not take the league down with it."""
+        try:
+            return self._hit(self._limiter.limiter, item, bucket, who)
+        except StorageError:
+            log.warning("Redis is away: rate limits are counted in this worker's memory")
+            return self._hit(self._fallback, item, bucket, who)
+
+    def _hit(self, strategy: RateLimiter, item: RateLimitItem, bucket: str, who: str) -> Standing:
+        allowed = strategy.hit(item, bucket, who)
+        reset_at, remaining = strategy.get_window_stats(item, bucket, who)
+        seconds = max(1, math.ceil(reset_at - time.time()))
+        return Standing(allowed, item.amount, remaining, seconds)
+
+
+def limit_api(request: Request, response: Response) -> None:
+    """Every route of the API stands behind this."""
+    limits: RateLimits = request.app.state.limits
+    try:
+        caller = identify(request)
+    except NotSignedIn:
+        _count(limits, limits.api, "api", f"address:{address_of(request)}")
+        raise
+    standing = _count(limits, limits.api, "api", _name(request, caller))
+    response.headers.update(standing.headers)
+
+
+def limit_sign_in(request: Request) -> None:
+    """Each address asks for few links, whoever they are for."""
+    limits: RateLimits = request.app.state.limits
+    _count(limits, limits.sign_in, "sign-in", f"address:{address_of(request)}")
+
+
+def _name(request: Request, caller: Caller | None) -> str:
+    if caller is None:
+        return f"address:{address_of(request)}"
+    return f"key:{caller.api_key_id}" if caller.api_key_id else f"user:{caller.user_id}"
+
+
+def _count(limits: RateLimits, item: RateLimitItem, bucket: str, who: str) -> Standing:
+    standing = limits.hit(item, bucket, who)
+    if not standing.allowed:
+        raise TooManyRequests(
+            f"Too many requests: {item}. Try again in {standing.reset_seconds} seconds.",
+            headers={"Retry-After": str(standing.reset_seconds), **standing.headers},
+        )
+    return standing

@@ -1,0 +1,110 @@
+"""Signing in and API keys, over HTTP."""
+
+import uuid
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi.responses import Response
+
+from gitleague.accounts import audit
+from gitleague.accounts.addresses import address_of
+from gitleague.accounts.api_keys import create_key, keys_seen_by, revoke_key, rotate_key
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Caller, InPerson, MaybeCaller
+from gitleague.accounts.limits import limit_sign_in
+from gitleague.accounts.mail import send, sign_in_letter
+from gitleague.accounts.schemas import (
+    AccessTokenAnswer,
+    KeyAnswer,
+    KeyRequest,
+    LinkRequest,
+    LinkToken,
+    Message,
+    NewKeyAnswer,
+)
+from gitleague.accounts.sign_in import Account, find_account, make_link, use_link
+from gitleague.accounts.tokens import issue_jwt
+from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.core.settings import Settings
+
+router = APIRouter(tags=["accounts"])
+ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it."
+
+
+def mail_link(request: Request, session: WriteSession, tasks: BackgroundTasks, email: str) -> None:
+    """Mail a link to whoever has an account; the answer never tells who has."""
+    settings: Settings = request.app.state.settings
+    account = find_account(session, email)
+    if account:
+        link = make_link(session, settings, account.user_id)
+        tasks.add_task(send, settings, sign_in_letter(account.email, link))
+
+
+def sign_in_with(request: Request, session: WriteSession, token: str) -> Account:
+    """Use a link up, and write down who came in."""
+    account = use_link(session, token)
+    caller = Caller(
+        user_id=account.user_id,
+        email=account.email,
+        name=account.display_name,
+        address=address_of(request),
+        request_id=request.state.request_id,
+    )
+    audit.record(session, Action.ACCOUNT_SIGNED_IN, account.email, caller=caller)
+    return account
+
+
+@router.post("/auth/magic-link", status_code=202, dependencies=[Depends(limit_sign_in)])
+def ask_for_link(
+    request: Request,
+    caller: MaybeCaller,  # noqa: ARG001 - public: whoever asks
+    session: WriteSession,
+    tasks: BackgroundTasks,
+    body: LinkRequest,
+) -> Message:
+    mail_link(request, session, tasks, body.email)
+    return Message(message=ON_ITS_WAY)
+
+
+@router.post("/auth/verify", dependencies=[Depends(limit_sign_in)])
+def verify(
+    request: Request,
+    caller: MaybeCaller,  # noqa: ARG001 - public: the token is the credential
+    session: WriteSession,
+    body: LinkToken,
+) -> AccessTokenAnswer:
+    account = sign_in_with(request, session, body.token)
+    made = issue_jwt(request.app.state.settings, account.user_id)
+    return AccessTokenAnswer(access_token=made.token, expires_in=made.expires_in)
+
+
+@router.post("/api-keys", status_code=201, include_in_schema=False)
+@router.post("/api-keys/", status_code=201)
+def create(caller: InPerson, session: WriteSession, body: KeyRequest) -> NewKeyAnswer:
+    new = create_key(
+        session,
+        caller=caller,
+        name=body.name,
+        scopes=body.scopes,
+        project_id=body.project_id,
+        expires_in_days=body.expires_in_days,
+    )
+    return NewKeyAnswer.made(new)
+
+
+@router.get("/api-keys", include_in_schema=False)
+@router.get("/api-keys/")
+def list_keys(caller: InPerson, session: ReadSession, paging: PagingQuery) -> Page[KeyAnswer]:
+    keys, total = keys_seen_by(session, caller.user_id, paging)
+    return page_of([KeyAnswer.of(key) for key in keys], total, paging)
+
+
+@router.delete("/api-keys/{key_id}", status_code=204)
+def revoke(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> Response:
+    revoke_key(session, key_id, caller=caller)
+    return Response(status_code=204)
+
+
+@router.post("/api-keys/{key_id}/rotate", status_code=201)
+def rotate(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> NewKeyAnswer:
+    return NewKeyAnswer.made(rotate_key(session, key_id, caller=caller))

@@ -1,0 +1,112 @@
+"""Signing in: a link by mail, good for 15 minutes and once; then a browser session or a JWT."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.accounts.tokens import digest, new_token
+from gitleague.core.clock import now
+from gitleague.core.errors import Gone
+from gitleague.core.settings import Settings
+from gitleague.tables.accounts import BrowserSession, SignInLink, User
+
+LINK_LIFETIME = timedelta(minutes=15)
+
+
+class Account(NamedTuple):
+    user_id: uuid.UUID
+    email: str
+    display_name: str
+
+
+def normal_email(email: str) -> str:
+    return email.strip().lower()
+
+
+def find_account(session: Session, email: str) -> Account | None:
+    row = session.execute(
+        select(User.id, User.email, User.display_name).where(User.email == normal_email(email))
+    ).one_or_none()
+    return Account(*row) if row else None
+
+
+def ensure_account(session: Session, email: str, *, name: str = "") -> Account:
+    """The account of this address; made where there is none."""
+    found = find_account(session, email)
+    if found:
+        return found
+    address = normal_email(email)
+    user = User(
+        id=uuid.uuid4(),
+        email=address,
+        display_name=name or address.partition("@")[0],
+        created_at=now(),
+    )
+    session.add(user)
+    session.flush()  # memberships in the same transaction point at it
+    return Account(user.id, user.email, user.display_name)
+
+
+def make_link(session: Session, settings: Settings, user_id: uuid.UUID) -> str:
+    """The address to open, built from PUBLIC_URL and never from a request."""
+    token = new_token()
+    session.execute(
+        delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.expires_at < now())
+    )
+    session.add(
+        SignInLink(
+            user_id=user_id,
+            token_hash=digest(token),
+            created_at=now(),
+            expires_at=now() + LINK_LIFETIME,
+        )
+    )
+    return f"{settings.public_url}/sign-in/{token}"
+
+
+def use_link(session: Session, token: str) -> Account:
+    """Whose link it is. It opens once: of two at the same time, one. Raises Gone."""
+    user_id = session.scalar(
+        update(SignInLink)
+        .where(
+            SignInLink.token_hash == digest(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now(),
+        )
+        .values(used_at=now())
+        .returning(SignInLink.user_id)
+    )
+    row = session.execute(
+        select(User.id, User.email, User.display_name).where(User.id == user_id)
+    ).one_or_none()
+    if row is None:
+        raise Gone("This sign-in link was used already or has run out. Ask for a new one.")
+    return Account(*row)
+
+
+def open_browser_session(session: Session, settings: Settings, user_id: uuid.UUID) -> str:
+    """What goes into the cookie."""
+    token = new_token()
+    session.execute(
+        delete(BrowserSession).where(
+            BrowserSession.user_id == user_id, BrowserSession.expires_at < now()
+        )
+    )
+    session.add(
+        BrowserSession(
+            user_id=user_id,
+            token_hash=digest(token),
+            created_at=now(),
+            expires_at=now() + timedelta(days=settings.session_days),
+        )
+    )
+    return token
+
+
+def close_browser_session(session: Session, token: str) -> None:
+    session.execute(delete(BrowserSession).where(BrowserSession.token_hash == digest(token)))

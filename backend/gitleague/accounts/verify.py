@@ -1,0 +1,129 @@
+"""Is this key the one that was made? Argon2 answers once a worker and minute, the database always.
+
+Status, expiry, scopes and project are read on every request, so that revoking works at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections import defaultdict
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from gitleague_client.credentials import LOOKUP_LENGTH, is_key, is_mistyped
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from gitleague.core.clock import now
+from gitleague.core.errors import NotSignedIn
+from gitleague.tables.accounts import ApiKey, User
+
+# OWASP's second choice for Argon2id: 19 MiB, so that a few at once stay far below
+# a worker's budget.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+REMEMBERED_SECONDS = 60
+_MAX_REMEMBERED = 10_000
+
+
+class VerifiedKey(NamedTuple):
+    id: uuid.UUID
+    user_id: uuid.UUID
+    email: str
+    display_name: str
+    project_id: uuid.UUID | None
+    scopes: str
+    key_hash: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class KeyVerifier:
+    """What one worker remembers of keys: which were right lately, and who used them."""
+
+    def __init__(self) -> None:
+        self._right: dict[str, float] = {}  # digest of key and hash -> until when
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._uses: dict[uuid.UUID, int] = {}
+        self._noted: dict[uuid.UUID, float] = {}
+        self._guard = Lock()
+
+    def verify(self, session: Session, key: str) -> VerifiedKey:
+        """The row of a right, live key. Raises NotSignedIn."""
+        if is_mistyped(key):
+            raise NotSignedIn("This API key is mistyped: its checksum fails. Copy it again.")
+        row = _find(session, key) if is_key(key) else None
+        if row is None or not self._is_right(key, row.key_hash):
+            raise NotSignedIn("This API key is not known here. Check it, or ask for a new one.")
+        if row.revoked_at:
+            raise NotSignedIn("This API key was revoked. Ask a commissioner for a new one.")
+        if row.expires_at and row.expires_at <= now():
+            raise NotSignedIn("This API key has expired. Ask a commissioner for a new one.")
+        return row
+
+    def note_use(self, key_id: uuid.UUID) -> int:
+        """Uses to write down now: those of the last minute, once a minute, else none."""
+        with self._guard:
+            self._uses[key_id] = self._uses.get(key_id, 0) + 1
+            clock = time.monotonic()
+            if clock - self._noted.get(key_id, -REMEMBERED_SECONDS) < REMEMBERED_SECONDS:
+                return 0
+            self._noted[key_id] = clock
+            return self._uses.pop(key_id)
+
+    def _is_right(self, key: str, key_hash: str) -> bool:
+        known_as = hashlib.sha256(f"{key}\n{key_hash}".encode()).hexdigest()
+        if self._remembers(known_as):
+            return True
+        with self._locks[key_hash]:  # thirty-two first requests at once cost one Argon2
+            if self._remembers(known_as):
+                return True
+            try:
+                HASHER.verify(key_hash, key)
+            except (VerificationError, InvalidHashError):
+                return False
+            self._remember(known_as)
+        return True
+
+    def _remembers(self, known_as: str) -> bool:
+        return self._right.get(known_as, 0) > time.monotonic()
+
+    def _remember(self, known_as: str) -> None:
+        with self._guard:
+            if len(self._right) >= _MAX_REMEMBERED:
+                self._right.clear()
+                self._locks.clear()
+            self._right[known_as] = time.monotonic() + REMEMBERED_SECONDS
+
+
+def write_use(session: Session, key_id: uuid.UUID, address: str, uses: int) -> None:
+    session.execute(
+        update(ApiKey)
+        .where(ApiKey.id == key_id)
+        .values(
+            last_used_at=now(), last_used_ip=address[:45], usage_count=ApiKey.usage_count + uses
+        )
+    )
+
+
+def _find(session: Session, key: str) -> VerifiedKey | None:
+    row = session.execute(
+        select(
+            ApiKey.id,
+            ApiKey.user_id,
+            User.email,
+            User.display_name,
+            ApiKey.project_id,
+            ApiKey.scopes,
+            ApiKey.key_hash,
+            ApiKey.expires_at,
+            ApiKey.revoked_at,
+        )
+        .join(User, User.id == ApiKey.user_id)
+        .where(ApiKey.prefix == key[:LOOKUP_LENGTH])  # never split: old keys hold `_` anywhere
+    ).one_or_none()
+    return VerifiedKey(*row) if row else None

@@ -1,0 +1,85 @@
+"""The one place where routers, errors and what surrounds a request meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from sqlalchemy import text
+
+from gitleague import __version__
+from gitleague.accounts import routes as accounts
+from gitleague.accounts.limits import RateLimits, limit_api
+from gitleague.accounts.verify import KeyVerifier
+from gitleague.core import problems
+from gitleague.core.db import Database
+from gitleague.core.requests import RequestTrail
+from gitleague.core.session import ReadSession
+from gitleague.core.settings import Settings, load_settings
+from gitleague.league import routes as league
+from gitleague.projects import routes as projects
+from gitleague.sync import routes as sync
+from gitleague.sync.clients import OLDEST
+from gitleague.web import routes as web
+from gitleague.web.errors import page_of_error
+
+API = "/api/v1"
+public = APIRouter(tags=["server"])
+
+
+@public.get("/health")
+def show_health(session: ReadSession) -> dict[str, str]:
+    """200 while the process and its database answer; else 503."""
+    session.execute(text("SELECT 1"))
+    return {"status": "ok", "version": __version__, "database": "ok"}
+
+
+@public.get(f"{API}/", include_in_schema=False)
+@public.get(API)
+def show_server(request: Request) -> dict[str, object]:
+    settings: Settings = request.app.state.settings
+    return {
+        "name": "The Git League",
+        "version": __version__,
+        "oldest_client": OLDEST,
+        "links": {
+            "self": f"{settings.public_url}{API}",
+            "health": f"{settings.public_url}/health",
+            "openapi": f"{settings.public_url}{API}/openapi.json",
+            "projects": f"{settings.public_url}{API}/projects",
+        },
+    }
+
+
+def create_app(settings: Settings) -> FastAPI:
+    app = FastAPI(
+        title="The Git League",
+        version=__version__,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # its page loads scripts from elsewhere, which our own headers forbid
+        redoc_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,  # a redirect would be built from the request's host
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.database)
+    app.state.verifier = KeyVerifier()
+    app.state.limits = RateLimits(settings)
+    app.include_router(public)
+    limited = [Depends(limit_api)]
+    for part in (accounts, projects, sync, league):
+        app.include_router(part.router, prefix=API, dependencies=limited)
+    app.include_router(web.router)
+    problems.install(app, page_of_error)
+    app.add_middleware(RequestTrail, https=settings.secure_cookies)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """What each of several worker processes calls."""
+    return create_app(load_settings())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.close()

@@ -1,0 +1,203 @@
+"""`gitleague …`: arguments in, one call, an exit code out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import uvicorn
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+
+from gitleague import __version__
+from gitleague.app import create_app
+from gitleague.core import migrations
+from gitleague.core.db import Database
+from gitleague.core.errors import LeagueError, StartError
+from gitleague.core.settings import Settings, load_settings
+from gitleague.projects.bootstrap import Made
+from gitleague.projects.bootstrap import bootstrap as make_first_league
+from gitleague.scoring.boxscores import recompute as recompute_scores
+from gitleague.tables.projects import Project
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+WORKERS_APP = "gitleague.app:create_app_from_environment"
+
+
+def main() -> None:
+    """The door: every error leaves as a sentence and an exit code."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except (StartError, LeagueError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2 if isinstance(error, StartError) else 1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(version)s")
+def cli() -> None:
+    """Run a league: serve it, set it up, look after its database."""
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port."
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes."
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages and the API, until Ctrl-C.
+
+    The embedded database is migrated first. Without GITLEAGUE_SMTP_URL, sign-in links are printed.
+    """
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
+    with _database(settings) as database:
+        if database.is_sqlite:
+            migrations.upgrade(database)
+        else:
+            migrations.check(database)
+    # X-Forwarded-For is read by accounts/addresses.py, from trusted proxies only.
+    uvicorn.run(
+        WORKERS_APP if workers > 1 else create_app(settings),
+        factory=workers > 1,
+        host=host,
+        port=port,
+        workers=workers if workers > 1 else None,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@cli.command()
+@click.option("--email", required=True, help="Of the first commissioner.")
+@click.option("--project", required=True, help="Name of the league.")
+@click.option("--repo", "repos", multiple=True, help="Git URL of a repository; may be repeated.")
+@click.option(
+    "--time-zone", default="UTC", show_default=True, help="The league's, like Europe/Berlin."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def bootstrap(
+    email: str, project: str, repos: tuple[str, ...], time_zone: str, as_json: bool
+) -> None:
+    """Make the first commissioner with a project, an API key and a sign-in link.
+
+    Safe to run again: what is there is kept, and a fresh key and link are printed.
+    """
+    try:
+        address = validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise click.BadParameter(str(error), param_hint="--email") from None
+    if not project.strip():
+        raise click.BadParameter("The league needs a name.", param_hint="--project")
+    settings = load_settings()
+    with _database(settings) as database:
+        if database.is_sqlite:
+            migrations.upgrade(database)
+        with database.writing() as session:
+            made = make_first_league(
+                session,
+                settings,
+                email=address.normalized,
+                project=project.strip(),
+                git_urls=repos,
+                time_zone=time_zone,
+            )
+    click.echo(_as_json(made) if as_json else _as_text(made))
+
+
+@cli.group()
+def db() -> None:
+    """Move the schema of the database, or tell where it is."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Migrate up to REVISION, by default the newest."""
+    with _database(load_settings()) as database:
+        migrations.upgrade(database, revision)
+        click.echo(migrations.current(database))
+
+
+@db.command()
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Migrate down to REVISION (-1: one step, base: nothing left)."""
+    with _database(load_settings()) as database:
+        migrations.downgrade(database, revision)
+        click.echo(migrations.current(database) or "base")
+
+
+@db.command()
+def current() -> None:
+    """Tell where the database is, and what this version needs."""
+    with _database(load_settings()) as database:
+        click.echo(f"{migrations.current(database) or 'base'} (needs {migrations.newest()})")
+
+
+@cli.command()
+@click.option("--project", "project_id", type=click.UUID, help="Id of one league; else all.")
+def recompute(project_id: uuid.UUID | None) -> None:
+    """Build the box scores anew, from the commits alone."""
+    with _database(load_settings()) as database:
+        for each, name in _projects(database, project_id):
+            with database.writing() as session:
+                recompute_scores(session, each)
+            click.echo(f"{each} {name}")
+
+
+def _projects(database: Database, only: uuid.UUID | None) -> list[tuple[uuid.UUID, str]]:
+    wanted = select(Project.id, Project.name).order_by(Project.created_at, Project.id)
+    if only:
+        wanted = wanted.where(Project.id == only)
+    with database.reading() as session:
+        found = [(row.id, row.name) for row in session.execute(wanted)]
+    if only and not found:
+        raise click.BadParameter("There is no such project.", param_hint="--project")
+    return found
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    opened = Database(settings.database, pool_size=1)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _as_json(made: Made) -> str:
+    return json.dumps(
+        {
+            "project_id": str(made.project_id),
+            "repos": [{"id": str(repo_id), "git_url": url} for repo_id, url in made.repos],
+            "api_key": made.api_key,
+            "jwt": made.jwt,
+            "sign_in_url": made.sign_in_url,
+        }
+    )
+
+
+def _as_text(made: Made) -> str:
+    repos = "\n".join(f"  {repo_id}  {url}" for repo_id, url in made.repos) or "  none yet"
+    return (
+        f"Project\n  {made.project_id}\nRepositories\n{repos}\n"
+        f"API key (shown this once)\n  {made.api_key}\n"
+        f"Sign in (once, within 15 minutes)\n  {made.sign_in_url}"
+    )

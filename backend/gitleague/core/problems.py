@@ -1,0 +1,133 @@
+"""Every error, in one shape: RFC 9457 problem+json, or the same words as a page for a browser."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from gitleague.core.db import AWAY
+from gitleague.core.errors import (
+    BadRequest,
+    FieldError,
+    Invalid,
+    LeagueError,
+    MethodNotAllowed,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Unavailable,
+)
+
+log = logging.getLogger(__name__)
+PageOfError = Callable[[Request, LeagueError], Response]
+
+
+def install(app: FastAPI, page_of_error: PageOfError) -> None:
+    """Let every error of the app speak through `answer`."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        problem = _as_league_error(request, error)
+        if _wants_page(request):
+            response = page_of_error(request, problem)
+            response.headers.update(problem.headers)
+            return response
+        return _problem_json(request, problem)
+
+    app.add_exception_handler(LeagueError, answer)
+    app.add_exception_handler(RequestValidationError, answer)
+    app.add_exception_handler(HTTPException, answer)
+    app.add_exception_handler(DBAPIError, answer)
+    for away in AWAY:
+        app.add_exception_handler(away, answer)
+    app.add_exception_handler(Exception, answer)
+
+
+def _as_league_error(request: Request, error: Exception) -> LeagueError:
+    if isinstance(error, LeagueError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _invalid(error)
+    if isinstance(error, HTTPException):
+        return _of_status(error)
+    if isinstance(error, AWAY):
+        return Unavailable()
+    log.error(
+        "unexpected error in %s %s",
+        request.method,
+        request.url.path,
+        exc_info=error,
+        extra={"request_id": _request_id(request)},
+    )
+    return LeagueError("Something went wrong here. It was written down; try again later.")
+
+
+def _invalid(error: RequestValidationError) -> LeagueError:
+    problems = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in problems):
+        return BadRequest("The body is not JSON.")
+    # The first part of a place is `body`, `query` or `path`.
+    errors = field_errors([{**problem, "loc": problem["loc"][1:]} for problem in problems])
+    if any(problem["loc"][0] == "path" for problem in problems):
+        return NotFound("There is nothing at this address: a part of it is not an id.")
+    named = ", ".join(error["field"] for error in errors[:5])
+    return Invalid(f"Check these fields: {named}.", errors=errors)
+
+
+def field_errors(problems: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """What pydantic found wrong, in our shape."""
+    return [
+        {
+            "field": ".".join(str(part) for part in problem["loc"]) or "body",
+            "message": str(problem["msg"]).removeprefix("Value error, "),
+        }
+        for problem in problems
+    ]
+
+
+def _of_status(error: HTTPException) -> LeagueError:
+    known: dict[int, type[LeagueError]] = {
+        400: BadRequest,
+        401: NotSignedIn,
+        403: NotAllowed,
+        404: NotFound,
+        405: MethodNotAllowed,
+    }
+    made = known.get(error.status_code, LeagueError)()
+    made.status = error.status_code
+    made.headers |= dict(error.headers or {})
+    return made
+
+
+def _problem_json(request: Request, problem: LeagueError) -> JSONResponse:
+    body: dict[str, Any] = {
+        "type": f"about:blank#{problem.title.lower().replace(' ', '-')}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "errors": problem.errors,
+        "request_id": _request_id(request),
+    }
+    return JSONResponse(
+        body,
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type="application/problem+json",
+    )
+
+
+def _wants_page(request: Request) -> bool:
+    path = request.url.path
+    return not path.startswith(("/api", "/health")) and "text/html" in request.headers.get(
+        "accept", ""
+    )
+
+
+def _request_id(request: Request) -> str | None:
+    return getattr(request.state, "request_id", None)

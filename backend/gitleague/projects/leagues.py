@@ -1,0 +1,124 @@
+"""Projects: the leagues themselves."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import available_timezones
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Caller, Membership
+from gitleague.core.clock import now
+from gitleague.core.errors import Invalid, NotFound
+from gitleague.core.paging import Paging
+from gitleague.projects.members import put_member
+from gitleague.tables.projects import Member, Project, Role
+
+
+class ProjectRow(NamedTuple):
+    id: uuid.UUID
+    name: str
+    slug: str
+    time_zone: str
+    created_at: datetime
+
+
+class MyProject(NamedTuple):
+    """A project with the place that one has in it."""
+
+    id: uuid.UUID
+    name: str
+    slug: str
+    time_zone: str
+    created_at: datetime
+    role: str
+    status: str
+
+
+_COLUMNS = tuple(getattr(Project, field) for field in ProjectRow._fields)
+
+
+def create_project(
+    session: Session,
+    name: str,
+    *,
+    commissioner_id: uuid.UUID,
+    caller: Caller | None,
+    time_zone: str = "UTC",
+) -> ProjectRow:
+    """A project with its first commissioner."""
+    check_time_zone(time_zone)
+    project = Project(
+        id=uuid.uuid4(),
+        name=name,
+        slug=_free_slug(session, name),
+        time_zone=time_zone,
+        rules_version=1,
+        created_at=now(),
+    )
+    session.add(project)
+    session.flush()  # the membership points at it
+    put_member(session, project.id, commissioner_id, role=Role.COMMISSIONER)
+    audit.record(session, Action.PROJECT_CREATED, name, caller=caller, project_id=project.id)
+    return ProjectRow(*(getattr(project, field) for field in ProjectRow._fields))
+
+
+def get_project(session: Session, project_id: uuid.UUID) -> ProjectRow:
+    row = session.execute(select(*_COLUMNS).where(Project.id == project_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such project.")
+    return ProjectRow(*row)
+
+
+def projects_of(
+    session: Session, user_id: uuid.UUID, paging: Paging
+) -> tuple[list[MyProject], int]:
+    """The projects that a user belongs to, or waits for."""
+    rows = session.execute(
+        select(*_COLUMNS, Member.role, Member.status)
+        .join(Member, Member.project_id == Project.id)
+        .where(Member.user_id == user_id)
+        .order_by(func.lower(Project.name), Project.id)
+        .limit(paging.limit)
+        .offset(paging.offset)
+    )
+    total = session.scalar(select(func.count()).where(Member.user_id == user_id)) or 0
+    return [MyProject(*row) for row in rows], total
+
+
+def rename_project(session: Session, name: str, *, by: Membership) -> ProjectRow:
+    """The name changes; addresses and the slug stay."""
+    old = get_project(session, by.project_id)
+    session.execute(update(Project).where(Project.id == by.project_id).values(name=name))
+    audit.record(
+        session,
+        Action.PROJECT_CHANGED,
+        name,
+        caller=by.caller,
+        project_id=by.project_id,
+        details={"was": old.name},
+    )
+    return old._replace(name=name)
+
+
+def check_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise Invalid(
+            f"{name!r} is no time zone. Use a name like Europe/Berlin.",
+            errors=[{"field": "time_zone", "message": "not an IANA time zone"}],
+        )
+
+
+def _free_slug(session: Session, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "league"
+    taken = session.scalar(select(Project.id).where(Project.slug == slug))
+    return f"{slug}-{secrets.token_hex(4)}" if taken else slug

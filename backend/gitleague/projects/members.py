@@ -1,0 +1,267 @@
+"""Who belongs to a project, as what, and how they come to."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Caller, Membership
+from gitleague.accounts.sign_in import Account, ensure_account, normal_email
+from gitleague.accounts.tokens import digest, new_token
+from gitleague.core.clock import now
+from gitleague.core.errors import Conflict, Gone, NotFound
+from gitleague.core.paging import Paging
+from gitleague.tables.accounts import User
+from gitleague.tables.projects import Invitation, Member, MemberStatus, Project, Role
+
+INVITATION_LIFETIME = timedelta(days=14)
+
+
+class MemberRow(NamedTuple):
+    user_id: uuid.UUID
+    email: str
+    display_name: str
+    role: str
+    status: str
+    created_at: datetime
+
+
+class InvitationRow(NamedTuple):
+    id: uuid.UUID
+    email: str
+    role: str
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+
+
+class Accepted(NamedTuple):
+    account: Account
+    project_id: uuid.UUID
+
+
+def list_members(
+    session: Session, project_id: uuid.UUID, paging: Paging
+) -> tuple[list[MemberRow], int]:
+    rows = session.execute(
+        _members(project_id).order_by(User.email).limit(paging.limit).offset(paging.offset)
+    )
+    total = session.scalar(select(func.count()).where(Member.project_id == project_id)) or 0
+    return [MemberRow(*row) for row in rows], total
+
+
+def ask_to_join(session: Session, project_id: uuid.UUID, *, caller: Caller) -> MemberRow:
+    """A spectator who waits to be approved; asking again changes nothing."""
+    if session.scalar(select(Project.id).where(Project.id == project_id)) is None:
+        raise NotFound("There is no such project.")
+    if _find(session, project_id, caller.user_id) is None:
+        put_member(
+            session, project_id, caller.user_id, role=Role.SPECTATOR, status=MemberStatus.PENDING
+        )
+        audit.record(
+            session, Action.MEMBER_ASKED, caller.email, caller=caller, project_id=project_id
+        )
+    return get_member(session, project_id, caller.user_id)
+
+
+def put_member(
+    session: Session,
+    project_id: uuid.UUID,
+    user_id: uuid.UUID,
+    *,
+    role: Role,
+    status: MemberStatus = MemberStatus.APPROVED,
+) -> None:
+    """Make or change a membership, without asking whether one may."""
+    session.merge(
+        Member(
+            project_id=project_id,
+            user_id=user_id,
+            role=role.value,
+            status=status.value,
+            created_at=now(),
+        )
+    )
+    session.flush()  # read back in the same transaction
+
+
+def change_member(
+    session: Session,
+    user_id: uuid.UUID,
+    *,
+    by: Membership,
+    role: Role | None = None,
+    status: MemberStatus | None = None,
+) -> MemberRow:
+    """Approve, or give another role. Raises Conflict if no commissioner would be left."""
+    old = get_member(session, by.project_id, user_id)
+    new_role, new_status = role or Role(old.role), status or MemberStatus(old.status)
+    if new_role is not Role.COMMISSIONER or new_status is not MemberStatus.APPROVED:
+        _keep_a_commissioner(session, by.project_id, user_id)
+    session.execute(
+        update(Member)
+        .where(Member.project_id == by.project_id, Member.user_id == user_id)
+        .values(role=new_role.value, status=new_status.value)
+    )
+    audit.record(
+        session,
+        Action.MEMBER_CHANGED,
+        old.email,
+        caller=by.caller,
+        project_id=by.project_id,
+        details={
+            "role": [old.role, new_role.value],
+            "status": [old.status, new_status.value],
+        },
+    )
+    return old._replace(role=new_role.value, status=new_status.value)
+
+
+def remove_member(session: Session, user_id: uuid.UUID, *, by: Membership) -> None:
+    old = get_member(session, by.project_id, user_id)
+    _keep_a_commissioner(session, by.project_id, user_id)
+    session.execute(
+        delete(Member).where(Member.project_id == by.project_id, Member.user_id == user_id)
+    )
+    audit.record(
+        session,
+        Action.MEMBER_REMOVED,
+        old.email,
+        caller=by.caller,
+        project_id=by.project_id,
+        details={"role": old.role},
+    )
+
+
+def invite(
+    session: Session, email: str, *, role: Role, by: Membership
+) -> tuple[InvitationRow, str]:
+    """An invitation and its token, which is in the mail and nowhere else."""
+    token = new_token()
+    row = Invitation(
+        id=uuid.uuid4(),
+        project_id=by.project_id,
+        email=normal_email(email),
+        role=role.value,
+        token_hash=digest(token),
+        created_at=now(),
+        expires_at=now() + INVITATION_LIFETIME,
+    )
+    session.add(row)
+    audit.record(
+        session,
+        Action.INVITATION_CREATED,
+        row.email,
+        caller=by.caller,
+        project_id=by.project_id,
+        details={"role": row.role},
+    )
+    shown = InvitationRow(row.id, row.email, row.role, row.created_at, row.expires_at, None)
+    return shown, token
+
+
+def list_invitations(
+    session: Session, project_id: uuid.UUID, paging: Paging
+) -> tuple[list[InvitationRow], int]:
+    rows = session.execute(
+        select(*(getattr(Invitation, field) for field in InvitationRow._fields))
+        .where(Invitation.project_id == project_id)
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .limit(paging.limit)
+        .offset(paging.offset)
+    )
+    total = session.scalar(select(func.count()).where(Invitation.project_id == project_id)) or 0
+    return [InvitationRow(*row) for row in rows], total
+
+
+def revoke_invitation(session: Session, invitation_id: uuid.UUID, *, by: Membership) -> None:
+    email = session.scalar(
+        delete(Invitation)
+        .where(
+            Invitation.project_id == by.project_id,
+            Invitation.id == invitation_id,
+            Invitation.accepted_at.is_(None),
+        )
+        .returning(Invitation.email)
+    )
+    if email is None:
+        raise NotFound("There is no open invitation like this.")
+    audit.record(
+        session,
+        Action.INVITATION_REVOKED,
+        email,
+        caller=by.caller,
+        project_id=by.project_id,
+    )
+
+
+def accept_invitation(session: Session, token: str) -> Accepted:
+    """Take the place that was offered; the token opens once. Raises Gone."""
+    row = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.token_hash == digest(token),
+            Invitation.accepted_at.is_(None),
+            Invitation.expires_at > now(),
+        )
+        .values(accepted_at=now())
+        .returning(Invitation.project_id, Invitation.email, Invitation.role)
+    ).one_or_none()
+    if row is None:
+        raise Gone("This invitation was used already or has run out. Ask for a new one.")
+    account = ensure_account(session, row.email)
+    member = _find(session, row.project_id, account.user_id)
+    if member is None or member.status == MemberStatus.PENDING.value:
+        put_member(session, row.project_id, account.user_id, role=Role(row.role))
+    audit.record(
+        session,
+        Action.INVITATION_ACCEPTED,
+        account.email,
+        caller=None,
+        project_id=row.project_id,
+        details={"role": row.role},
+    )
+    return Accepted(account, row.project_id)
+
+
+def get_member(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow:
+    found = _find(session, project_id, user_id)
+    if found is None:
+        raise NotFound("There is no such member in this project.")
+    return found
+
+
+def _find(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow | None:
+    row = session.execute(_members(project_id).where(Member.user_id == user_id)).one_or_none()
+    return MemberRow(*row) if row else None
+
+
+def _members(project_id: uuid.UUID) -> Select[Any]:
+    return (
+        select(
+            User.id, User.email, User.display_name, Member.role, Member.status, Member.created_at
+        )
+        .join(User, User.id == Member.user_id)
+        .where(Member.project_id == project_id)
+    )
+
+
+def _keep_a_commissioner(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Raises Conflict for the last commissioner. Locks them all, since two may leave at once."""
+    commissioners = session.scalars(
+        select(Member.user_id)
+        .where(
+            Member.project_id == project_id,
+            Member.role == Role.COMMISSIONER.value,
+            Member.status == MemberStatus.APPROVED.value,
+        )
+        .with_for_update()
+    ).all()
+    if list(commissioners) == [user_id]:
+        raise Conflict("A project needs a commissioner. Make somebody else one first.")

@@ -1,0 +1,187 @@
+"""Projects, members, invitations, repositories and the audit log, over HTTP."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi.responses import Response
+
+from gitleague.accounts import audit
+from gitleague.accounts.caller import Commissioner, InPerson, MaybeCaller, SignedIn, Spectator
+from gitleague.accounts.limits import limit_sign_in
+from gitleague.accounts.mail import invitation_letter, send
+from gitleague.accounts.tokens import issue_jwt
+from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.projects import leagues, members, repos
+from gitleague.projects.schemas import (
+    AcceptedAnswer,
+    AuditAnswer,
+    AuditQuery,
+    InvitationAnswer,
+    InvitationRequest,
+    InvitationToken,
+    MemberAnswer,
+    MemberChange,
+    MyProjectAnswer,
+    NewInvitationAnswer,
+    ProjectAnswer,
+    ProjectChange,
+    ProjectRequest,
+    RepoAnswer,
+    RepoChange,
+    RepoRequest,
+)
+
+router = APIRouter(tags=["projects"])
+
+
+@router.get("/projects")
+def list_projects(
+    caller: SignedIn, session: ReadSession, paging: PagingQuery
+) -> Page[MyProjectAnswer]:
+    rows, total = leagues.projects_of(session, caller.user_id, paging)
+    return page_of([MyProjectAnswer.model_validate(row) for row in rows], total, paging)
+
+
+@router.post("/projects", status_code=201)
+def create_project(caller: InPerson, session: WriteSession, body: ProjectRequest) -> ProjectAnswer:
+    row = leagues.create_project(
+        session,
+        body.name,
+        commissioner_id=caller.user_id,
+        caller=caller,
+        time_zone=body.time_zone,
+    )
+    return ProjectAnswer.model_validate(row)
+
+
+@router.get("/projects/{project_id}")
+def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
+    return ProjectAnswer.model_validate(leagues.get_project(session, member.project_id))
+
+
+@router.patch("/projects/{project_id}")
+def change_project(
+    member: Commissioner, session: WriteSession, body: ProjectChange
+) -> ProjectAnswer:
+    return ProjectAnswer.model_validate(leagues.rename_project(session, body.name, by=member))
+
+
+@router.post("/projects/{project_id}/join", status_code=202)
+def join(caller: InPerson, session: WriteSession, project_id: uuid.UUID) -> MemberAnswer:
+    return MemberAnswer.model_validate(members.ask_to_join(session, project_id, caller=caller))
+
+
+@router.get("/projects/{project_id}/members")
+def list_members(
+    member: Commissioner, session: ReadSession, paging: PagingQuery
+) -> Page[MemberAnswer]:
+    rows, total = members.list_members(session, member.project_id, paging)
+    return page_of([MemberAnswer.model_validate(row) for row in rows], total, paging)
+
+
+@router.patch("/projects/{project_id}/members/{user_id}")
+def change_member(
+    member: Commissioner, session: WriteSession, user_id: uuid.UUID, body: MemberChange
+) -> MemberAnswer:
+    row = members.change_member(session, user_id, by=member, role=body.role, status=body.status)
+    return MemberAnswer.model_validate(row)
+
+
+@router.delete("/projects/{project_id}/members/{user_id}", status_code=204)
+def remove_member(member: Commissioner, session: WriteSession, user_id: uuid.UUID) -> Response:
+    members.remove_member(session, user_id, by=member)
+    return Response(status_code=204)
+
+
+@router.get("/projects/{project_id}/invitations")
+def list_invitations(
+    member: Commissioner, session: ReadSession, paging: PagingQuery
+) -> Page[InvitationAnswer]:
+    rows, total = members.list_invitations(session, member.project_id, paging)
+    return page_of([InvitationAnswer.model_validate(row) for row in rows], total, paging)
+
+
+@router.post("/projects/{project_id}/invitations", status_code=201)
+def invite(
+    request: Request,
+    member: Commissioner,
+    session: WriteSession,
+    tasks: BackgroundTasks,
+    body: InvitationRequest,
+) -> NewInvitationAnswer:
+    settings = request.app.state.settings
+    row, token = members.invite(session, body.email, role=body.role, by=member)
+    link = f"{settings.public_url}/invitations/{token}"
+    project = leagues.get_project(session, member.project_id)
+    tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
+    return NewInvitationAnswer(**row._asdict(), link=link)
+
+
+@router.delete("/projects/{project_id}/invitations/{invitation_id}", status_code=204)
+def revoke_invitation(
+    member: Commissioner, session: WriteSession, invitation_id: uuid.UUID
+) -> Response:
+    members.revoke_invitation(session, invitation_id, by=member)
+    return Response(status_code=204)
+
+
+@router.post("/invitations/accept", dependencies=[Depends(limit_sign_in)])
+def accept_invitation(
+    request: Request,
+    caller: MaybeCaller,  # noqa: ARG001 - public: the token is the credential
+    session: WriteSession,
+    body: InvitationToken,
+) -> AcceptedAnswer:
+    accepted = members.accept_invitation(session, body.token)
+    made = issue_jwt(request.app.state.settings, accepted.account.user_id)
+    return AcceptedAnswer(
+        project_id=accepted.project_id, access_token=made.token, expires_in=made.expires_in
+    )
+
+
+@router.get("/projects/{project_id}/repos")
+def list_repos(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[RepoAnswer]:
+    rows, total = repos.list_repos(session, member.project_id, paging)
+    return page_of([RepoAnswer.model_validate(row) for row in rows], total, paging)
+
+
+@router.post("/projects/{project_id}/repos", status_code=201)
+def create_repo(member: Commissioner, session: WriteSession, body: RepoRequest) -> RepoAnswer:
+    row = repos.register_repo(
+        session,
+        member.project_id,
+        body.git_url,
+        caller=member.caller,
+        name=body.name,
+        sync_method=body.sync_method,
+    )
+    return RepoAnswer.model_validate(row)
+
+
+@router.get("/projects/{project_id}/repos/{repo_id}")
+def show_repo(member: Spectator, session: ReadSession, repo_id: uuid.UUID) -> RepoAnswer:
+    return RepoAnswer.model_validate(repos.get_repo(session, member.project_id, str(repo_id)))
+
+
+@router.patch("/projects/{project_id}/repos/{repo_id}")
+def change_repo(
+    member: Commissioner, session: WriteSession, repo_id: uuid.UUID, body: RepoChange
+) -> RepoAnswer:
+    row = repos.rename_repo(session, member.project_id, repo_id, body.name, caller=member.caller)
+    return RepoAnswer.model_validate(row)
+
+
+@router.delete("/projects/{project_id}/repos/{repo_id}", status_code=204)
+def remove_repo(member: Commissioner, session: WriteSession, repo_id: uuid.UUID) -> Response:
+    repos.remove_repo(session, member.project_id, repo_id, caller=member.caller)
+    return Response(status_code=204)
+
+
+@router.get("/projects/{project_id}/audit-log")
+def list_audit_log(
+    member: Commissioner, session: ReadSession, asked: Annotated[AuditQuery, Query()]
+) -> Page[AuditAnswer]:
+    rows, total = audit.entries(session, member.project_id, asked, action=asked.action)
+    return page_of([AuditAnswer.model_validate(row) for row in rows], total, asked)

@@ -1,0 +1,123 @@
+"""What the project routes take and give."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+
+from gitleague.accounts.audit import Action
+from gitleague.core.paging import Paging
+from gitleague.tables.projects import MemberStatus, Role, SyncMethod
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ProjectRequest(BaseModel):
+    name: Name
+    time_zone: str = "UTC"
+
+
+class ProjectChange(BaseModel):
+    name: Name
+
+
+class ProjectAnswer(_Answer):
+    id: uuid.UUID
+    name: str
+    slug: str
+    time_zone: str
+    created_at: datetime
+
+
+class MyProjectAnswer(ProjectAnswer):
+    role: Role
+    status: MemberStatus
+
+
+class RepoRequest(BaseModel):
+    git_url: Annotated[str, Field(min_length=1, max_length=2000)]
+    name: Name | None = None
+    sync_method: SyncMethod = SyncMethod.PUSH_CLIENT
+
+
+class RepoChange(BaseModel):
+    name: Name
+
+
+class RepoAnswer(_Answer):
+    id: uuid.UUID
+    name: str
+    git_url: str
+    sync_method: SyncMethod
+    status: str
+    error_message: str | None
+    last_sync_at: datetime | None
+    last_ingested_sha: str | None
+    total_commits: int
+    created_at: datetime
+
+
+class MemberChange(BaseModel):
+    role: Role | None = None
+    status: MemberStatus | None = None
+
+
+class MemberAnswer(_Answer):
+    user_id: uuid.UUID
+    email: str
+    display_name: str
+    role: Role
+    status: MemberStatus
+    created_at: datetime
+
+
+class InvitationRequest(BaseModel):
+    email: EmailStr
+    role: Role = Role.PLAYER
+
+
+class InvitationAnswer(_Answer):
+    id: uuid.UUID
+    email: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+
+
+class NewInvitationAnswer(InvitationAnswer):
+    link: Annotated[str, Field(description="Shown this once; also mailed.")]
+
+
+class InvitationToken(BaseModel):
+    token: Annotated[str, Field(max_length=200)]
+
+
+class AcceptedAnswer(BaseModel):
+    project_id: uuid.UUID
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105 - OAuth's word, no secret
+    expires_in: int
+
+
+class AuditQuery(Paging):
+    action: Action | None = None
+
+
+class AuditAnswer(_Answer):
+    id: int
+    action: str
+    subject: str
+    details: dict[str, object]
+    user_email: str | None
+    api_key_id: uuid.UUID | None
+    ip_address: str | None
+    request_id: str | None
+    created_at: datetime

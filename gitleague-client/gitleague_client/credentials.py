@@ -1,0 +1,46 @@
+"""API keys: their shape, and the checksum that tells a mistyped key from a wrong one offline.
+
+    tgl_<8 of [a-z0-9]>_<32 of [A-Za-z0-9]><6: base62 of the CRC-32 of all before>
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+PREFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+SECRET_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PREFIX_LENGTH = 8
+SECRET_LENGTH = 32
+CHECKSUM_LENGTH = 6
+LOOKUP_LENGTH = len("tgl_") + PREFIX_LENGTH  # what a server finds a key by
+_SHAPE = re.compile(r"tgl_[a-z0-9]{8}_[A-Za-z0-9]{38}")
+_OLD_LENGTH = 40  # keys of the original system hold no checksum; the server judges them
+
+
+def make_key(prefix: str, secret: str) -> str:
+    """The whole key from its random parts."""
+    body = f"tgl_{prefix}_{secret}"
+    return body + checksum(body)
+
+
+def checksum(body: str) -> str:
+    """Six digits of base 62, most significant first."""
+    rest = zlib.crc32(body.encode("utf-8"))
+    digits = ""
+    for _ in range(CHECKSUM_LENGTH):
+        rest, digit = divmod(rest, len(SECRET_ALPHABET))
+        digits = SECRET_ALPHABET[digit] + digits
+    return digits
+
+
+def is_mistyped(key: str) -> bool:
+    """Has the shape of a key of ours, and a character that is wrong."""
+    return bool(_SHAPE.fullmatch(key)) and checksum(key[:-CHECKSUM_LENGTH]) != key[-6:]
+
+
+def is_key(key: str) -> bool:
+    """Could be a key: ours with a right checksum, or one of the original system."""
+    if _SHAPE.fullmatch(key):
+        return not is_mistyped(key)
+    return key.startswith("tgl_") and key.isascii() and _OLD_LENGTH <= len(key) <= 200
