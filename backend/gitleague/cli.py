@@ -93,7 +93,7 @@ def serve(host: str, port: int, workers: int) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def bootstrap(
-    email: str, project: str, repos: tuple[str, ...], time_zone: str, as_json: bool
+    *, email: str, project: str, repos: tuple[str, ...], time_zone: str, as_json: bool
 ) -> None:
     """Make the first commissioner with a project, an API key and a sign-in link.
 
