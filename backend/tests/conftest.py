@@ -4,17 +4,16 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 import servers
 from chromium import OPTIONS, find_chromium
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
+from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import Role
+from httpx import Client
 from make import Person, make_person, make_project
 from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
@@ -103,31 +102,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return _create_app(settings)
-
-
-def _create_app(settings: Settings) -> FastAPI:
-    """Found when it is asked for: what needs no app can be tested while the app does not import."""
-    made: FastAPI = import_module("gitleague.app").create_app(settings)
-    return made
-
-
-@pytest.fixture
-def http(app: FastAPI) -> Iterator[TestClient]:
-    """Talks to the app; nobody is signed in until a request says so."""
-    with TestClient(app, client=("127.0.0.1", 50000)) as client:
-        yield client
-
-
-@pytest.fixture
 def live_server(settings: Settings) -> Iterator[str]:
-    """The app behind a real port, for browsers and clients; yields its address."""
+    """The app behind a real port; yields its address."""
     with servers.listening() as opened:
         url = f"http://127.0.0.1:{opened.getsockname()[1]}"
-        app = _create_app(settings.model_copy(update={"public_url": url}))
+        app = create_app(settings.model_copy(update={"public_url": url}))
         with servers.serving(app, opened):
             yield url
+
+
+@pytest.fixture
+def http(live_server: str) -> Iterator[Client]:
+    """Talks to the app; nobody is signed in until a request says so."""
+    with Client(base_url=live_server, timeout=30) as client:
+        yield client
 
 
 @pytest.fixture
