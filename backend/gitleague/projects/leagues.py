@@ -78,19 +78,20 @@ def get_project(session: Session, project_id: uuid.UUID) -> ProjectRow:
     return ProjectRow(*row)
 
 
-def projects_of(
-    session: Session, user_id: uuid.UUID, paging: Paging
-) -> tuple[list[MyProject], int]:
-    """The projects that a user belongs to, or waits for."""
+def projects_of(session: Session, caller: Caller, paging: Paging) -> tuple[list[MyProject], int]:
+    """The projects that the caller belongs to, or waits for; for a bound key its own only."""
+    mine = [Member.user_id == caller.user_id]
+    if caller.key_project_id:
+        mine.append(Member.project_id == caller.key_project_id)
     rows = session.execute(
         select(*_COLUMNS, Member.role, Member.status)
         .join(Member, Member.project_id == Project.id)
-        .where(Member.user_id == user_id)
+        .where(*mine)
         .order_by(func.lower(Project.name), Project.id)
         .limit(paging.limit)
         .offset(paging.offset)
     )
-    total = session.scalar(select(func.count()).where(Member.user_id == user_id)) or 0
+    total = session.scalar(select(func.count()).where(*mine)) or 0
     return [MyProject(*row) for row in rows], total
 
 

@@ -40,7 +40,7 @@ router = APIRouter(tags=["projects"])
 def list_projects(
     caller: SignedIn, session: ReadSession, paging: PagingQuery
 ) -> Page[MyProjectAnswer]:
-    rows, total = leagues.projects_of(session, caller.user_id, paging)
+    rows, total = leagues.projects_of(session, caller, paging)
     return page_of([MyProjectAnswer.model_validate(row) for row in rows], total, paging)
 
 

@@ -82,7 +82,7 @@ def _keys_page(
     new: NewKey | None = None,
 ) -> HTMLResponse:
     keys, total = keys_seen_by(session, caller.user_id, paging)
-    projects, _ = projects_of(session, caller.user_id, EVERY_LEAGUE)
+    projects, _ = projects_of(session, caller, EVERY_LEAGUE)
     bound = [project for project in projects if new and project.id == new.key.project_id]
     return page(
         request,

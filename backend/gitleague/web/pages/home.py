@@ -18,7 +18,7 @@ EVERY_LEAGUE = Paging(limit=200)
 def show_home(request: Request, caller: MaybeCaller, session: ReadSession) -> Response:
     if caller is None:
         return RedirectResponse("/sign-in", status_code=303)
-    projects, _ = projects_of(session, caller.user_id, EVERY_LEAGUE)
+    projects, _ = projects_of(session, caller, EVERY_LEAGUE)
     if [project.status for project in projects] == [MemberStatus.APPROVED.value]:
         return RedirectResponse(f"/projects/{projects[0].id}", status_code=303)
     return page(request, "home.html", caller=caller, projects=projects)
