@@ -54,10 +54,8 @@ class Callers:
         return {"Authorization": f"Bearer {credential}"} if credential else {}
 
     def own_key(self, http: Client, kind: Kind) -> str:
-        """The id of a key of theirs; of the commissioner's for those who may not have one."""
-        owner = self.people.get(kind)
-        if owner is None or kind is Kind.PENDING:
-            owner = self.people[Kind.COMMISSIONER]
+        """The id of a key of theirs; of the commissioner's for those who are no person."""
+        owner = self.people.get(kind, self.people[Kind.COMMISSIONER])
         made = {"name": "own", "scopes": "read:repos"}
         answer = http.post("/api/v1/api-keys/", json=made, headers=owner.headers)
         return str(answer.json()["id"])
@@ -89,6 +87,7 @@ def make_callers(
     ada = people[Kind.COMMISSIONER]
     with database.writing() as session:
         make_member(session, elsewhere, ada.user_id, role=Role.COMMISSIONER)
+        make_member(session, elsewhere, people[Kind.PENDING].user_id, role=Role.SPECTATOR)
     everything = tuple(Scope)
     credentials = {kind: person.jwt for kind, person in people.items()} | {
         Kind.READ_KEY: make_key(http, ada, Scope.READ_REPOS),

@@ -100,7 +100,7 @@ class Route(NamedTuple):
     json: Body = None
     form: dict[str, str] | None = None
     subject: Callable[[World], dict[str, object]] = lambda _world: {}
-    own: bool = False  # the subject is a key of whoever calls; the pending have none
+    own: bool = False  # the subject is a key of whoever calls
     follow: bool = False  # where it sends to, until there is a page
     unlike: Mapping[Kind, int] = MappingProxyType({})  # who gets another status, though let in
 
@@ -112,7 +112,6 @@ def with_token(subject: dict[str, object]) -> dict[str, Any]:
 KEY = {"name": "mine", "scopes": "read:repos"}
 SYNC = f"{API}/sync/projects/{{project_id}}/repos/{{repo:path}}"
 LEAGUE = f"{API}/projects/{{project_id}}"
-MEMBERS_ONLY = {Kind.PENDING: 404}  # keys are for members
 ROUTES = [
     Route("GET /health", Access.OPEN),
     Route(f"GET {API}", Access.OPEN),
@@ -120,19 +119,16 @@ ROUTES = [
     Route(f"GET {API}/openapi.json", Access.OPEN),
     Route(f"POST {API}/auth/magic-link", Access.ANYONE, 202, json={"email": "no@example.org"}),
     Route(f"POST {API}/auth/verify", Access.ANYONE, json=with_token, subject=World.fresh_link),
-    Route(f"POST {API}/api-keys/", Access.IN_PERSON, 201, json=KEY, unlike=MEMBERS_ONLY),
-    Route(f"POST {API}/api-keys", Access.IN_PERSON, 201, json=KEY, unlike=MEMBERS_ONLY),
+    Route(f"POST {API}/api-keys/", Access.IN_PERSON, 201, json=KEY),
+    Route(f"POST {API}/api-keys", Access.IN_PERSON, 201, json=KEY),
     Route(f"GET {API}/api-keys/", Access.IN_PERSON),
     Route(f"GET {API}/api-keys", Access.IN_PERSON),
-    Route(
-        f"DELETE {API}/api-keys/{{key_id}}", Access.IN_PERSON, 204, own=True, unlike=MEMBERS_ONLY
-    ),
+    Route(f"DELETE {API}/api-keys/{{key_id}}", Access.IN_PERSON, 204, own=True),
     Route(
         f"POST {API}/api-keys/{{key_id}}/rotate",
         Access.IN_PERSON,
         201,
         own=True,
-        unlike=MEMBERS_ONLY,
     ),
     Route(f"GET {API}/projects", Access.SIGNED_IN),
     Route(f"POST {API}/projects", Access.IN_PERSON, 201, json={"name": "Another"}),
@@ -203,9 +199,9 @@ ROUTES = [
     Route("GET /invitations/{token}", Access.ANYONE, subject=World.fresh_invitation),
     Route("POST /invitations/{token}", Access.OPEN, 303, subject=World.fresh_invitation),
     Route("GET /api-keys", Access.IN_PERSON),
-    Route("POST /api-keys", Access.IN_PERSON, 201, form=KEY, unlike=MEMBERS_ONLY),
-    Route("POST /api-keys/{key_id}/revoke", Access.IN_PERSON, 303, own=True, unlike=MEMBERS_ONLY),
-    Route("POST /api-keys/{key_id}/rotate", Access.IN_PERSON, 201, own=True, unlike=MEMBERS_ONLY),
+    Route("POST /api-keys", Access.IN_PERSON, 201, form=KEY),
+    Route("POST /api-keys/{key_id}/revoke", Access.IN_PERSON, 303, own=True),
+    Route("POST /api-keys/{key_id}/rotate", Access.IN_PERSON, 201, own=True),
 ]
 
 
