@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # a redirect would be built from the request's host
     )
     app.state.settings = settings
-    app.state.database = Database(settings.database)
+    app.state.database = Database(settings.database, wait_seconds=settings.database_wait_seconds)
     app.state.verifier = KeyVerifier()
     app.state.limits = RateLimits(settings)
     app.include_router(public)

@@ -19,18 +19,19 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.errors import Unavailable
 
-LOCK_WAIT_SECONDS = 10
-CONNECT_SECONDS = 5
 AWAY = (OperationalError, PoolTimeout)
 
 
 class Database:
     """One engine for the life of a process."""
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    def __init__(self, url: str, *, pool_size: int = 20, wait_seconds: int = 10) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(url, wait_seconds)
+        else:
+            self.engine = _postgres_engine(url, pool_size, wait_seconds)
         self._write_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     @contextmanager
@@ -63,27 +64,25 @@ def _told_apart() -> Iterator[None]:
         raise
 
 
-def _postgres_engine(url: str, pool_size: int) -> Engine:
+def _postgres_engine(url: str, pool_size: int, wait_seconds: int) -> Engine:
     return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=LOCK_WAIT_SECONDS,
+        pool_timeout=wait_seconds,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c timezone=UTC",
+            "connect_timeout": wait_seconds,
+            "options": f"-c lock_timeout={wait_seconds}s -c timezone=UTC",
         },
     )
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, wait_seconds: int) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url, connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
-    )
+    engine = create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -31,6 +31,13 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the database (sqlite or postgresql). "
         "Empty: SQLite in the data folder.",
     )
+    database_wait_seconds: int = Field(
+        10,
+        ge=1,
+        le=60,
+        description="How long a request waits for a database that is busy or away, before it "
+        "answers 503.",
+    )
     data_dir: Path = Field(
         Path("data"), description="Folder for the embedded database and what the server keeps."
     )

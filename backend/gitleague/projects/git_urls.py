@@ -22,12 +22,13 @@ def url_key(url: str) -> str:
     scheme, _, _ = text.partition("://")
     if scheme.lower() in _HOSTED and "://" in text:
         return _hosted_key(text)
-    if "://" not in text and not text.startswith(("/", ".", "~")):
-        scp = _SCP.fullmatch(text)
-        if scp:
-            return _joined(scp["host"].lower(), scp["path"])
+    scp = None if "://" in text or text.startswith(("/", ".", "~")) else _SCP.fullmatch(text)
+    if scp:
+        return _joined(scp["host"].lower(), scp["path"])
     path = text.removeprefix("file://")
-    return _joined("", path) if path.startswith("/") else _joined("path:", path)
+    if not path.startswith("/"):
+        raise ValueError("this is no git URL; one looks like git@host:team/site.git")
+    return _joined("", path)
 
 
 def without_credentials(url: str) -> str:
