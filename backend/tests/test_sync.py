@@ -401,7 +401,7 @@ def test_the_end_of_a_sync_keeps_the_tips(repo: Repo, database: Database, ada: P
         assert repo.refs(tips={"main": sha, "dev": line[0]["sha"]}).status_code == 200
     with database.reading() as session:
         tips = select(RepoTip.name, RepoTip.sha).where(RepoTip.project_id == ada.project_id)
-        assert dict(session.execute(tips).tuples()) == {
+        assert dict(map(tuple, session.execute(tips))) == {
             "main": line[1]["sha"],
             "dev": line[0]["sha"],
         }
