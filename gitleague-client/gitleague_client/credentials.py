@@ -1,6 +1,6 @@
 """API keys: their shape, and the checksum that tells a mistyped key from a wrong one offline.
 
-    tgl_<8 of [a-z0-9]>_<32 of [A-Za-z0-9]><6: base62 of the CRC-32 of all before>
+tgl_<8 of [a-z0-9]>_<32 of [A-Za-z0-9]><6: base62 of the CRC-32 of all before>
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ SECRET_LENGTH = 32
 CHECKSUM_LENGTH = 6
 LOOKUP_LENGTH = len("tgl_") + PREFIX_LENGTH  # what a server finds a key by
 _SHAPE = re.compile(r"tgl_[a-z0-9]{8}_[A-Za-z0-9]{38}")
-_OLD_LENGTH = 40  # keys of the original system hold no checksum; the server judges them
+# Keys of the original system hold `_` anywhere and no checksum; the server judges them.
+_OLD_SHAPE = re.compile(r"tgl_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{32}")
 
 
 def make_key(prefix: str, secret: str) -> str:
@@ -34,13 +35,13 @@ def checksum(body: str) -> str:
     return digits
 
 
-def is_mistyped(key: str) -> bool:
-    """Has the shape of a key of ours, and a character that is wrong."""
-    return bool(_SHAPE.fullmatch(key)) and checksum(key[:-CHECKSUM_LENGTH]) != key[-6:]
-
-
 def is_key(key: str) -> bool:
     """Could be a key: ours with a right checksum, or one of the original system."""
     if _SHAPE.fullmatch(key):
-        return not is_mistyped(key)
-    return key.startswith("tgl_") and key.isascii() and _OLD_LENGTH <= len(key) <= 200
+        return checksum(key[:-CHECKSUM_LENGTH]) == key[-CHECKSUM_LENGTH:]
+    return bool(_OLD_SHAPE.fullmatch(key))
+
+
+def is_mistyped(key: str) -> bool:
+    """Begins as a key does, and is none: a character is wrong, missing or too many."""
+    return key.startswith("tgl_") and not is_key(key)

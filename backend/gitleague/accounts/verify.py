@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gitleague_client.credentials import LOOKUP_LENGTH, is_key, is_mistyped
+from gitleague_client.credentials import LOOKUP_LENGTH, is_mistyped
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -55,8 +55,8 @@ class KeyVerifier:
     def verify(self, session: Session, key: str) -> VerifiedKey:
         """The row of a right, live key. Raises NotSignedIn."""
         if is_mistyped(key):
-            raise NotSignedIn("This API key is mistyped: its checksum fails. Copy it again.")
-        row = _find(session, key) if is_key(key) else None
+            raise NotSignedIn("This API key is mistyped: its checksum fails. Copy it again, whole.")
+        row = _find(session, key)
         if row is None or not self._is_right(key, row.key_hash):
             raise NotSignedIn("This API key is not known here. Check it, or ask for a new one.")
         if row.revoked_at:
