@@ -15,7 +15,6 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from gitleague import __version__
-from gitleague.app import create_app
 from gitleague.core import migrations
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError, StartError
@@ -26,7 +25,7 @@ from gitleague.scoring.boxscores import recompute as recompute_scores
 from gitleague.tables.projects import Project
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-WORKERS_APP = "gitleague.app:create_app_from_environment"
+APP = "gitleague.app:create_app_from_environment"
 
 
 def main() -> None:
@@ -71,11 +70,11 @@ def serve(host: str, port: int, workers: int) -> None:
             migrations.check(database)
     # X-Forwarded-For is read by accounts/addresses.py, from trusted proxies only.
     uvicorn.run(
-        WORKERS_APP if workers > 1 else create_app(settings),
-        factory=workers > 1,
+        APP,
+        factory=True,
         host=host,
         port=port,
-        workers=workers if workers > 1 else None,
+        workers=workers,
         proxy_headers=False,
         server_header=False,
         access_log=False,

@@ -12,11 +12,13 @@ from chromium import OPTIONS, find_chromium
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
+from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
 from httpx import Client
-from make import Person, make_person, make_project
+from make import Person, make_key, make_person, make_project, make_repo
 from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
+from remote import Repo
 from sqlalchemy import Engine, event
 
 DATABASES = os.environ.pop("GITLEAGUE_TEST_DATABASES", "sqlite,postgresql").split(",")
@@ -149,6 +151,18 @@ def mallory(database: Database, settings: Settings) -> Person:
     with database.writing() as session:
         elsewhere = make_project(session, "Elsewhere")
     return make_person(database, settings, "Mallory", elsewhere, Role.COMMISSIONER)
+
+
+@pytest.fixture
+def repo_id(database: Database, ada: Person) -> uuid.UUID:
+    with database.writing() as session:
+        return make_repo(session, ada.project_id, "git@example.org:team/site.git")
+
+
+@pytest.fixture
+def repo(http: Client, ada: Person, repo_id: uuid.UUID) -> Repo:
+    key = make_key(http, ada, Scope.SYNC_COMMITS, project_id=ada.project_id)
+    return Repo(http, ada.project_id, repo_id, key)
 
 
 @pytest.fixture(scope="session")

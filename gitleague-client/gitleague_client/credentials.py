@@ -6,10 +6,11 @@ tgl_<8 of [a-z0-9]>_<32 of [A-Za-z0-9]><6: base62 of the CRC-32 of all before>
 from __future__ import annotations
 
 import re
+import string
 import zlib
 
-PREFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-SECRET_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PREFIX_ALPHABET = string.ascii_lowercase + string.digits
+SECRET_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PREFIX_LENGTH = 8
 SECRET_LENGTH = 32
 CHECKSUM_LENGTH = 6

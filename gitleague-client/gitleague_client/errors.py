@@ -4,7 +4,8 @@
     ├── UsageError                       2  the command or the configuration is wrong
     │   └── ConfigError                  2  repos.yaml: which key, which line, what instead
     ├── NotAllowed                       3  the server refused the key
-    │   └── MistypedKey                  3  seen offline: the checksum of the key fails
+    │   └── KeyRefused                   3  not known, expired or revoked: no repository can be sent
+    │       └── MistypedKey              3  seen offline: the checksum of the key fails
     ├── ServerUnreachable                4  no answer, or none in time
     └── RepositoryError                  1  this repository failed; the others go on
         ├── NotARepository               1
@@ -12,6 +13,8 @@
         ├── ShallowRepository            1
         ├── GitFailed                    1
         └── ServerRefused                1  an answer that is neither success nor about the key
+            ├── NotRegistered            1  the project does not have this repository yet
+            └── BatchTooLarge            1  fewer commits at a time may do
 
 The docstring of a class is its message where none is given; `remedy` says what to do.
 Only `__main__` turns an error into an exit code.
@@ -63,7 +66,11 @@ class NotAllowed(ClientError):
     remedy = "Ask the commissioner for a key of this project, or make one on the API-keys page."
 
 
-class MistypedKey(NotAllowed):
+class KeyRefused(NotAllowed):
+    """The server does not know this API key, or no longer takes it."""
+
+
+class MistypedKey(KeyRefused):
     """This is not a whole API key: its checksum does not match."""
 
     remedy = "Copy the key again, from `tgl_` to its last character."
@@ -106,3 +113,15 @@ class GitFailed(RepositoryError):
 
 class ServerRefused(RepositoryError):
     """The server refused the request."""
+
+
+class NotRegistered(ServerRefused):
+    """The project does not have this repository yet."""
+
+    remedy = "Use a key with the scope write:repos, or ask a commissioner to add the repository."
+
+
+class BatchTooLarge(ServerRefused):
+    """The server takes smaller batches."""
+
+    remedy = "Set a smaller `batch_size` in repos.yaml."

@@ -205,7 +205,7 @@ class Repository:
             url = decoded(self.run("config", "--get", "remote.origin.url")).strip()
         except GitFailed:
             return None
-        return re.sub(r"^(https?://)[^/@]*@", r"\1", url) or None
+        return without_password(url) or None
 
     def _walk(self, starts: Sequence[str], ends: Sequence[str]) -> Shas:
         lines = [*starts, *(f"^{sha}" for sha in ends)]
@@ -329,6 +329,12 @@ class GitProcess:
     def _listen(self, stderr: IO[bytes]) -> None:
         """Keep the last lines; git would wait for us if nobody read them."""
         self._complaints.extend(stderr)
+
+
+def without_password(url: str) -> str:
+    """A git URL without what an address may carry to open it with: https users are often tokens."""
+    bare = re.sub(r"^(https?://)[^/@]*@", r"\1", url)
+    return re.sub(r"^([A-Za-z+]+://[^/@:]*):[^/@]*@", r"\1@", bare)
 
 
 def _close(pipe: IO[bytes]) -> None:

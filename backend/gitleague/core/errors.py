@@ -6,6 +6,7 @@
     ├── NotAllowed                 403   known, but not for this
     │   └── AwaitingApproval             a member whom no commissioner has let in yet
     ├── NotFound                   404   not there, or not for this caller to know of
+    │   └── NotRegistered                a repository that no push and nobody has added yet
     ├── MethodNotAllowed           405   the address takes other methods
     ├── Conflict                   409   fine in itself, not as things stand
     ├── Gone                       410   a link that was used up or ran out
@@ -89,6 +90,12 @@ class NotFound(LeagueError):
 
     status = 404
     title = "Not found"
+
+
+class NotRegistered(NotFound):
+    """This repository is not in the project yet."""
+
+    title = "Not registered"
 
 
 class MethodNotAllowed(LeagueError):

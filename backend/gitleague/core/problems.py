@@ -107,7 +107,7 @@ def _of_status(error: HTTPException) -> LeagueError:
 
 def _problem_json(request: Request, problem: LeagueError) -> JSONResponse:
     body: dict[str, Any] = {
-        "type": f"about:blank#{problem.title.lower().replace(' ', '-')}",
+        "type": f"urn:gitleague:{problem.title.lower().replace(' ', '-')}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership, Pusher, RepoReader
 from gitleague.core.clock import now
-from gitleague.core.errors import BadRequest, Conflict, Invalid, NotFound
+from gitleague.core.errors import BadRequest, Conflict, Invalid, NotRegistered
 from gitleague.core.problems import field_errors
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
@@ -42,7 +42,7 @@ def show_status(
 ) -> StatusAnswer:
     found = find_repo(session, member.project_id, repo)
     if found is None:
-        raise NotFound(
+        raise NotRegistered(
             "This repository is not in the project yet. Its first push adds it when the API key "
             "has the scope write:repos; else a commissioner adds it."
         )
@@ -88,7 +88,7 @@ def _pushed_repo(session: Session, member: Membership, repo: str) -> RepoRow:
     if found is None:
         scopes = member.caller.scopes
         if is_repo_id(repo) or (scopes is not None and Scope.WRITE_REPOS not in scopes):
-            raise NotFound(
+            raise NotRegistered(
                 "This repository is not in the project, and this API key lacks the scope "
                 "write:repos, which would add it. Use a key that has it, or let a commissioner "
                 "add the repository."

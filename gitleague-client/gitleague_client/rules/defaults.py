@@ -1,7 +1,7 @@
 """The scoring rules of a project, their defaults and their limits.
 
-Points are decimals with at most two places; inside they are whole hundredths, so that sums are exact
-and the same in Python, SQLite and PostgreSQL whatever the order of addition.
+Points are decimals with at most two places; inside they are whole hundredths, so that sums are
+exact and the same in Python, SQLite and PostgreSQL whatever the order of addition.
 """
 
 from __future__ import annotations

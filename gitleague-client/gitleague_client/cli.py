@@ -1,0 +1,186 @@
+"""Options in, one call for each command; no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from gitleague_client import __version__
+from gitleague_client.api import League
+from gitleague_client.commands import doctor as doctor_command
+from gitleague_client.commands import init as init_command
+from gitleague_client.commands import status as status_command
+from gitleague_client.commands import sync as sync_command
+from gitleague_client.commands import test as test_command
+from gitleague_client.config import FILE_NAME, Config, exposed_key, find_config, load_config
+from gitleague_client.errors import Exit
+from gitleague_client.output import Loudness, Output
+from gitleague_client.push import Options
+
+_COMMON = (
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="The configuration; else ./repos.yaml, else the one in the user's config folder.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object for each result."),
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+    click.option("--verbose", "-v", is_flag=True, help="Say what is waited for; show tracebacks."),
+)
+_INSECURE = click.option(
+    "--insecure", is_flag=True, help="Send the key over plain http to another machine."
+)
+_REPO = click.option(
+    "--repo", "only", multiple=True, metavar="NAME", help="This repository only; may be repeated."
+)
+_API_KEY = click.option("--api-key", help="The API key; GITLEAGUE_API_KEY shows it to nobody.")
+
+
+class Common(NamedTuple):
+    """The options that every command has, before or after its name."""
+
+    config: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def joined(self, other: Common) -> Common:
+        return Common(
+            other.config or self.config,
+            other.as_json or self.as_json,
+            other.quiet or self.quiet,
+            other.verbose or self.verbose,
+        )
+
+    @property
+    def output(self) -> Output:
+        loudness = Loudness.QUIET if self.quiet else Loudness.NORMAL
+        return Output(as_json=self.as_json, loudness=Loudness.VERBOSE if self.verbose else loudness)
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command its `common` options, joined with those before its name."""
+
+    @wraps(command)
+    def joined(
+        *, config: Path | None, as_json: bool, quiet: bool, verbose: bool, **options: Any
+    ) -> Any:
+        before = click.get_current_context().obj or Common()
+        after = Common(config, as_json, quiet, verbose)
+        return command(common=before.joined(after), **options)
+
+    for option in reversed(_COMMON):
+        joined = option(joined)
+    return joined
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 90})
+@click.version_option(__version__, message="%(version)s")
+@_common
+def cli(*, common: Common) -> None:
+    """Push the commits of your repositories to The Git League: who changed how many lines when.
+
+    Code, file names and git credentials never leave this machine.
+    """
+    click.get_current_context().obj = common
+
+
+@cli.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--api-url", default="https://league.example.org", help="The league's address.")
+@click.option("--project-id", default=init_command.PLACEHOLDER_ID, help="The project's id.")
+@_common
+def init(*, common: Common, folders: tuple[Path, ...], **options: Any) -> Exit:
+    """Write a configuration with the repositories in FOLDERS (by default the one you are in)."""
+    target = common.config or Path(FILE_NAME)
+    return init_command.run(target, common.output, folders=folders or (Path(),), **options)
+
+
+@cli.command()
+@_INSECURE
+@_API_KEY
+@_common
+def test(*, common: Common, **options: Any) -> Exit:
+    """Ask the server whether it takes the key, for every repository."""
+    config, league = _connected(common, **options)
+    with league:
+        return test_command.run(config, league, common.output)
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Send nothing; tell what would be sent.")
+@_API_KEY
+@_REPO
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes that count lines.")
+@click.option("--full", is_flag=True, help="Look at all commits again, also at refused ones.")
+@click.option("--prune", is_flag=True, help="Take back what no branch reaches any more.")
+@click.option("--allow-shallow", is_flag=True, help="Take shallow clones too.")
+@_INSECURE
+@_common
+def sync(
+    *,
+    common: Common,
+    only: tuple[str, ...],
+    jobs: int | None,
+    api_key: str | None,
+    insecure: bool,
+    **options: Any,
+) -> Exit:
+    """Send what is new. A sync that was cut off goes on where it stopped."""
+    config, league = _connected(common, jobs=jobs, api_key=api_key, insecure=insecure)
+    chosen = Options(jobs=config.jobs, batch_size=config.batch_size, **options)
+    with league:
+        return sync_command.run(config, league, chosen, common.output, only=only)
+
+
+@cli.command()
+@_REPO
+@_INSECURE
+@_API_KEY
+@_common
+def status(*, common: Common, only: tuple[str, ...], **options: Any) -> Exit:
+    """Tell what the server has of each repository, and what a sync would send."""
+    config, league = _connected(common, **options)
+    with league:
+        return status_command.run(config, league, common.output, only=only)
+
+
+@cli.command()
+@_INSECURE
+@_API_KEY
+@_common
+def doctor(*, common: Common, insecure: bool, api_key: str | None) -> Exit:
+    """Look at everything that a sync needs, and say what to do about it."""
+    file = find_config(common.config)
+    return doctor_command.run(
+        file,
+        lambda: load_config(file, {"api_key": api_key}),
+        lambda config: _league(config, common.output, insecure=insecure, max_retries=0),
+        common.output,
+    )
+
+
+def _connected(common: Common, *, insecure: bool, **flags: object) -> tuple[Config, League]:
+    file = find_config(common.config)
+    config = load_config(file, flags)
+    exposed = exposed_key(file)
+    if exposed:
+        common.output.warn(exposed)
+    return config, _league(config, common.output, insecure=insecure)
+
+
+def _league(
+    config: Config, out: Output, *, insecure: bool, max_retries: int | None = None
+) -> League:
+    key = config.api_key.get_secret_value() if config.api_key else ""
+    return League(
+        config.api_url,
+        key,
+        max_retries=config.max_retries if max_retries is None else max_retries,
+        insecure=insecure,
+        on_wait=out.warn,
+    )

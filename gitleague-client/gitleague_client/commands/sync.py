@@ -1,0 +1,93 @@
+"""`sync`: push what is new in every repository; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gitleague_client.api import League
+from gitleague_client.config import Config, ProjectConfig, RepoConfig
+from gitleague_client.errors import (
+    ClientError,
+    Exit,
+    KeyRefused,
+    ServerUnreachable,
+    UsageError,
+)
+from gitleague_client.output import Output
+from gitleague_client.push import Options, Report, sync_repo
+
+SHOWN_REFUSALS = 20
+
+
+def run(
+    config: Config, league: League, options: Options, out: Output, *, only: Collection[str] = ()
+) -> Exit:
+    worst = Exit.DONE
+    for project, repo in chosen(config, only):
+        try:
+            with out.progress(repo.label) as progress:
+                report = sync_repo(league, project.project_id, repo, options, progress)
+        except ClientError as error:
+            out.error(error, about=repo.label)
+            out.result(repo.label, **_named(project, repo), ok=False, error=str(error))
+            if isinstance(error, (KeyRefused, ServerUnreachable, UsageError)):
+                return error.exit_code  # it would be the same for every other
+            worst = max(worst, error.exit_code)
+        else:
+            _tell(out, project, repo, report, options)
+            worst = max(worst, Exit.SOME_FAILED if report.refused else Exit.DONE)
+    return worst
+
+
+def chosen(config: Config, only: Collection[str]) -> list[tuple[ProjectConfig, RepoConfig]]:
+    """The repositories called so; all without names. Raises UsageError for a name of none."""
+    repos = list(config.repos())
+    unknown = set(only) - {repo.label for _, repo in repos}
+    if unknown:
+        known = ", ".join(repo.label for _, repo in repos)
+        raise UsageError(
+            f"No repository is called {min(unknown)!r}.", remedy=f"Known here: {known}."
+        )
+    return [(project, repo) for project, repo in repos if not only or repo.label in only]
+
+
+def _tell(
+    out: Output, project: ProjectConfig, repo: RepoConfig, report: Report, options: Options
+) -> None:
+    refused = [item._asdict() for item in report.refused]
+    out.result(
+        f"{repo.label}  {_sentence(report, options)}",
+        **_named(project, repo),
+        ok=not refused,
+        dry_run=options.dry_run,
+        found=report.found,
+        inserted=report.inserted,
+        skipped=report.skipped,
+        pruned=report.pruned,
+        total_commits=report.total_commits,
+        refused=refused,
+    )
+    for item in report.refused[:SHOWN_REFUSALS]:
+        field = f" ({item.field})" if item.field else ""
+        out.warn(f"{repo.label}: {item.sha or 'a commit'} was refused: {item.reason}{field}")
+    if len(report.refused) > SHOWN_REFUSALS:
+        out.warn(f"{repo.label}: and {len(report.refused) - SHOWN_REFUSALS:,} more were refused.")
+
+
+def _sentence(report: Report, options: Options) -> str:
+    total = f"{report.total_commits:,} in the league"
+    if options.dry_run:
+        return f"{_commits(report.found)} would be sent ({total})"
+    parts = [f"{_commits(report.inserted)} sent"] if report.found else ["nothing new"]
+    parts += [f"{report.skipped:,} known already"] if report.skipped else []
+    parts += [f"{len(report.refused):,} refused"] if report.refused else []
+    parts += [f"{report.pruned:,} pruned"] if report.pruned else []
+    return f"{', '.join(parts)} ({total})"
+
+
+def _commits(count: int) -> str:
+    return "1 commit" if count == 1 else f"{count:,} commits"
+
+
+def _named(project: ProjectConfig, repo: RepoConfig) -> dict[str, object]:
+    return {"repo": repo.label, "project_id": project.project_id, "path": repo.path}

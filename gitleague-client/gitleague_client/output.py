@@ -1,0 +1,102 @@
+"""Results on stdout, all else on stderr: progress, warnings, errors with what to do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from gitleague_client.errors import ClientError
+
+
+class Loudness(IntEnum):
+    QUIET = 0  # errors and nothing else
+    NORMAL = 1
+    VERBOSE = 2
+
+
+class Output:
+    def __init__(self, *, as_json: bool = False, loudness: Loudness = Loudness.NORMAL) -> None:
+        self.as_json = as_json
+        self.loudness = loudness
+        # Paths and addresses stay whole for whoever copies them: nothing is wrapped.
+        self._out = Console(highlight=False, soft_wrap=True, emoji=False)
+        self._err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody is watching."""
+        quiet = self.as_json or self.loudness is Loudness.QUIET
+        return self._err.is_terminal and not quiet
+
+    def result(self, line: str, **fields: Any) -> None:
+        """One result: a line for people, or an object with `--json`."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(fields, default=str) + "\n")
+            sys.stdout.flush()
+        elif self.loudness is not Loudness.QUIET:
+            self._out.print(Text(line))
+
+    def note(self, text: str) -> None:
+        if self.loudness is Loudness.VERBOSE:
+            self._err.print(Text(text, style="dim"))
+
+    def warn(self, text: str) -> None:
+        if self.loudness is not Loudness.QUIET:
+            self._err.print(Text.assemble(("warning: ", "yellow"), text))
+
+    def error(self, error: ClientError, *, about: str = "") -> None:
+        before = f"{about}: " if about else ""
+        self._err.print(Text.assemble(("error: ", "bold red"), f"{before}{error}"))
+        self._err.print(Text(f"  {error.remedy}"))
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Bar]:
+        """A bar with rate and time left, where somebody is watching."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+        )
+        with Progress(
+            *columns, console=self._err, transient=True, disable=not self.is_live
+        ) as progress:
+            yield Bar(progress, progress.add_task(label, total=None))
+
+
+class Bar:
+    """The progress of one repository."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def start(self, total: int) -> None:
+        self._progress.update(self._task, total=total)
+
+    def advance(self, commits: int) -> None:
+        self._progress.advance(self._task, commits)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} commits/s" if speed else "")
