@@ -4,13 +4,14 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,25 @@ def test_a_second_repository_joins(tmp_path: Path, repository: Path) -> None:
         said = _said(process)
     assert "site" in said
     assert "other" in said
+
+
+def test_keys_do_not_pile_up_and_a_revoked_one_is_replaced(
+    tmp_path: Path, repository: Path
+) -> None:
+    keys = []
+    for revoked in (False, False, True):
+        if revoked:
+            _revoke_all_keys(tmp_path / "data")
+        with up(tmp_path / "data", REPO=str(repository)) as process:
+            assert "Not everything was sent" not in _said(process)
+        keys.append((tmp_path / "data" / "repos.yaml").read_text().partition("api_key: ")[2][:51])
+    assert keys[0] == keys[1] != keys[2]
+
+
+def _revoke_all_keys(data: Path) -> None:
+    with closing(sqlite3.connect(data / "gitleague.db")) as database:
+        database.execute("UPDATE api_keys SET revoked_at = CURRENT_TIMESTAMP")
+        database.commit()
 
 
 @pytest.mark.parametrize("commits", [None, 0])

@@ -25,6 +25,8 @@ BIN = Path(sys.executable).parent
 PROJECT = "The Git League"
 COMMISSIONER = "commissioner@localhost.localdomain"
 START_SECONDS = 60
+NOT_ALLOWED = 3  # how the client says that the server does not take the key
+UNREADABLE = "{} cannot be read. Mend it, or delete it."
 # The server's stdin is a leash: it closes when this process ends, even when it is killed.
 LEASH = '"$@" </dev/null & read -r _; kill -TERM $! 2>/dev/null; wait $!'
 
@@ -131,27 +133,45 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
 def _fill(url: str, data: Path) -> None:
     """The first commissioner and project, the repositories' histories, and where to go next."""
     config_file = data / "repos.yaml"
-    repos = _known_repos(config_file)
+    known = _known_config(config_file)
+    repos = _known_repos(config_file, known)
     asked = _asked_repo(is_first=not repos)
     if asked and asked["path"] not in {repo["path"] for repo in repos}:
         repos.append(asked)
     made = _bootstrap(url, data, [repo["git_url"] for repo in repos])
-    _write_config(config_file, url, made, repos)
-    if repos:
-        arguments = [str(BIN / "gitleague-client"), "--config", str(config_file), "sync"]
-        if subprocess.run(arguments, env=_environment(url, data), check=False).returncode:
-            _say("Not everything was sent (see above). The league is up all the same.")
+    # The key of the last time goes on, and the one just made ends unused, so that they do not pile
+    # up; unless somebody has revoked the old one.
+    for key in (known.get("api_key"), made["api_key"]):
+        if not key:
+            continue
+        _write_config(config_file, url, {**made, "api_key": key}, repos)
+        code = _sync(url, data, config_file) if repos else 0
+        if code != NOT_ALLOWED:
+            break
+    if code:
+        _say("Not everything was sent (see above). The league is up all the same.")
     _say(_welcome(url, data, made))
 
 
-def _known_repos(config_file: Path) -> list[dict[str, str]]:
+def _sync(url: str, data: Path, config_file: Path) -> int:
+    arguments = [str(BIN / "gitleague-client"), "--config", str(config_file), "sync"]
+    return subprocess.run(arguments, env=_environment(url, data), check=False).returncode
+
+
+def _known_config(config_file: Path) -> dict[str, Any]:
     try:
-        config = yaml.safe_load(config_file.read_text(encoding="utf-8"))
-        return list(config["projects"][0]["repos"])
+        return dict(yaml.safe_load(config_file.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        return []
-    except (yaml.YAMLError, LookupError, TypeError):
-        raise CannotStart(f"{config_file} cannot be read. Mend it, or delete it.") from None
+        return {}
+    except (yaml.YAMLError, TypeError, ValueError):
+        raise CannotStart(UNREADABLE.format(config_file)) from None
+
+
+def _known_repos(config_file: Path, config: dict[str, Any]) -> list[dict[str, str]]:
+    try:
+        return list(config["projects"][0]["repos"]) if config else []
+    except (LookupError, TypeError):
+        raise CannotStart(UNREADABLE.format(config_file)) from None
 
 
 def _asked_repo(*, is_first: bool) -> dict[str, str] | None:
