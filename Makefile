@@ -30,7 +30,7 @@ bench: ## Measure the scan, the ingest and a whole sync, as ratios (REPO=path fo
 	@tools/environment.sh test && tools/bench.sh
 
 shots: ## Take the screenshots of every page into build/shots
-	@tools/environment.sh test && tools/chromium.sh && cd backend && ../$(BIN)/python tests/web/shots.py
+	@tools/environment.sh test && tools/chromium.sh && cd backend && PYTHONPATH=tests ../$(BIN)/python tests/web/shots.py
 
 lock: ## Make the lock files again from the packages' needs
 	@tools/environment.sh test && tools/lock.sh
