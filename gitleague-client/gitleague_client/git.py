@@ -152,6 +152,13 @@ class Repository:
     ) -> bytes:
         return b"".join(self.stream(*arguments, stdin=stdin, environment=environment))
 
+    def boundary(self) -> set[str]:
+        """Where a shallow clone was cut off: commits whose parents git keeps quiet about."""
+        if not self.is_shallow:
+            return set()
+        place = os.fsdecode(self.run("rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
+        return set((self.path / place).read_text("ascii").split())
+
     def tips(self, branches: Sequence[str] = ()) -> list[Tip]:
         """The default branch, or every local and remote branch that one of the globs matches."""
         found = self._branches()

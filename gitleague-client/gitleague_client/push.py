@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -85,6 +85,7 @@ def sync_repo(
     progress.start(len(missing))
     sender = _Sender(league, project_id, named, report, progress)
     commits = scan(repository, missing, jobs=options.jobs, exclude=repo.exclude)
+    commits = _unsure_at(repository.boundary(), commits)
     sender.send(_batches(commits, options.batch_size, status.limits))
     pruned = list(repository.unreachable(status.heads, shas)) if options.prune else []
     refs = {"tips": [tip._asdict() for tip in tips], "pruned": pruned}
@@ -150,6 +151,16 @@ class _Sender:
             if detail.status == "error"
         ]
         self._progress.advance(len(batch))
+
+
+def _unsure_at(boundary: Collection[str], commits: Iterator[Commit]) -> Iterator[Commit]:
+    """At the boundary of a shallow clone a commit looks like a root, and is none: nobody may
+    take what it hides for sent.
+    """
+    for commit in commits:
+        if commit.sha in boundary:
+            commit.parents = None
+        yield commit
 
 
 def _batches(commits: Iterator[Commit], most: int, limits: Limits) -> Iterator[list[bytes]]:
