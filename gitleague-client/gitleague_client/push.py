@@ -25,7 +25,6 @@ from gitleague_client.git import Repository, open_repository, without_password
 from gitleague_client.scan.log import scan
 
 IN_FLIGHT = 2  # batches that wait or travel: enough to keep both sides busy, little to hold
-LONGEST_MESSAGE = 1_000_000  # characters of a message that alone would not fit into a request
 _COMMIT = TypeAdapter(Commit)
 _HEAD = b'{"client_version":"%s","commits":[' % __version__.encode()
 _TAIL = b"]}"
@@ -115,6 +114,7 @@ class _Sender:
         self._repo = repo
         self._report = report
         self._progress = progress
+        self._failed = False
 
     def send(self, batches: Iterable[list[bytes]]) -> None:
         """Raises what the first batch that failed raised; none is sent after it."""
@@ -124,12 +124,21 @@ class _Sender:
                 for batch in batches:
                     while len(waiting) >= IN_FLIGHT:
                         waiting.popleft().result()
-                    waiting.append(thread.submit(self._push, batch))
+                    waiting.append(thread.submit(self._push_unless_failed, batch))
                 while waiting:
                     waiting.popleft().result()
             except BaseException:
                 thread.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def _push_unless_failed(self, batch: Sequence[bytes]) -> None:
+        if self._failed:
+            return
+        try:
+            self._push(batch)
+        except BaseException:
+            self._failed = True
+            raise
 
     def _push(self, batch: Sequence[bytes]) -> None:
         try:
@@ -183,7 +192,8 @@ def _batches(commits: Iterator[Commit], most: int, limits: Limits) -> Iterator[l
 def _packed(commit: Commit, room: int) -> bytes:
     packed = _COMMIT.dump_json(commit, exclude_none=True)
     if len(packed) > room:
-        commit.message_title = commit.message_title[:LONGEST_MESSAGE]
-        commit.message_body = (commit.message_body or "")[:LONGEST_MESSAGE]
+        # A character takes six bytes at most: both parts fit, whatever is in them.
+        commit.message_title = commit.message_title[: room // 16]
+        commit.message_body = (commit.message_body or "")[: room // 16]
         packed = _COMMIT.dump_json(commit, exclude_none=True)
     return packed
