@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gitleague.league.schemas import StandingsQuery
+from gitleague.league.standings import StandingRow
 from gitleague.league.stats import Metric, Numbers, Order
 from gitleague.web.shown import impact, number, points
 
@@ -22,6 +23,12 @@ class Column(NamedTuple):
         """What a click on the column's head asks for: most first, then the other way round."""
         again = asked.metric is self.metric and asked.order is Order.DESC
         return Order.ASC if again else Order.DESC
+
+
+def medal_of(row: StandingRow, metric: Metric) -> int | None:
+    """1 to 3: gold, silver, bronze. None for nothing, and none for turnovers."""
+    is_earned = metric is not Metric.TOV and getattr(row.numbers, metric.value) > 0
+    return row.rank if row.rank <= 3 and is_earned else None
 
 
 COLUMNS = (

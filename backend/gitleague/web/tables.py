@@ -1,5 +1,6 @@
 """The table and the card as their templates want them: links, names of periods, shares."""
 
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -9,7 +10,6 @@ from gitleague.league.periods import EARLIEST, Period, Window
 from gitleague.league.schemas import PlaysQuery, StandingsQuery
 from gitleague.league.stats import POINTS, Numbers
 from gitleague.web.columns import LONG_NAMES
-from gitleague.web.shown import day_words
 
 PERIODS = (
     (Period.ALL, "All time"),
@@ -68,14 +68,13 @@ def period_query(window: Window) -> str:
 
 
 def name_of(window: Window) -> str:
-    """As a heading."""
+    """As a heading: short, since it stands in a line with the tools of the table."""
     first, last = window.first, window.last
     if window.period is Period.DAY:
-        return f"{first:%A}, {day_words(first)}"
+        return f"{first:%a}, {_short(first)} {first.year}"
     if window.period is Period.WEEK:
-        same_month = first.month == last.month
-        begins = f"{first.day}" if same_month else f"{first.day} {first:%B}"
-        return f"{begins} \N{EN DASH} {day_words(last)}"
+        begins = f"{first.day}" if first.month == last.month else _short(first)
+        return f"{begins} \N{EN DASH} {_short(last)} {last.year}"
     if window.period is Period.MONTH:
         return f"{first:%B} {first.year}"
     return "All time"
@@ -91,3 +90,7 @@ def phrase_of(window: Window) -> str:
         if window.period is Period.WEEK
         else f"{lead} {name_of(window)}"
     )
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"  # %-d is not for every platform

@@ -76,7 +76,9 @@ def main() -> None:
         for (size, scheme), link in zip(WINDOWS, shown.links, strict=True):
             window = browser.new_context(viewport=SIZES[size], is_mobile=size == "phone")
             page = window.new_page()
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.emulate_media(
+                color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+            )
             camera = Camera(page, f"{size}-{scheme}")
             take_front_door(camera, shown, link)
             take_standings(camera, shown)
@@ -143,7 +145,8 @@ def take_standings(camera: Camera, shown: League) -> None:
     camera.open(address, "standings")
     camera.page.locator(".opens summary").nth(1).click()
     camera.take("standings-box")
-    camera.open(f"{address}?period=month&metric=blk", "standings-month")
+    camera.open(f"{address}?period=month", "standings-month")
+    camera.open(f"{address}?period=week&metric=blk&order=asc", "standings-week")
     camera.open(f"{address}?period=day&start=2020-02-29", "standings-none")
     camera.open(f"{address}?q=nobody", "standings-nobody")
     camera.open(f"{shown.url}/projects/{shown.new}", "standings-new")

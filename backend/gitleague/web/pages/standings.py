@@ -16,7 +16,7 @@ from gitleague.league.schemas import StandingsQuery
 from gitleague.league.standings import Standings, last_played, leaders, standings
 from gitleague.league.stats import Metric
 from gitleague.scoring.rules import rules_of
-from gitleague.web.columns import BY_METRIC, LEADING
+from gitleague.web.columns import BY_METRIC, LEADING, medal_of
 from gitleague.web.render import page
 from gitleague.web.tables import link_to, period_query, shares_of, window_shown
 
@@ -32,8 +32,7 @@ def show_standings(
     asked: Annotated[StandingsQuery, Query()],
 ) -> HTMLResponse:
     shown = standings_shown(session, member.project_id, _for_page(asked))
-    public_url = request.app.state.settings.public_url
-    return page(request, "standings.html", caller=member.caller, public_url=public_url, **shown)
+    return page(request, "standings.html", caller=member.caller, **shown)
 
 
 def standings_shown(
@@ -74,6 +73,7 @@ def _rows_shown(asked: StandingsQuery, table: Standings) -> dict[str, Any]:
         "some_are_old": any(row.trend.direction != "new" for row in table.rows),
         "pages": math.ceil(table.total / asked.limit),
         "part": lambda impact: round(max(impact, 0) * 100 / max(table.highest, 1), 1),
+        "medal": lambda row: medal_of(row, asked.metric),
         "page_link": lambda number: link_to(asked, page=number),
     }
 
