@@ -10,6 +10,7 @@ import json
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -83,9 +84,10 @@ def sync_repo(
         return report
     progress.start(len(missing))
     sender = _Sender(league, project_id, named, report, progress)
-    commits = scan(repository, missing, jobs=options.jobs, exclude=repo.exclude)
-    commits = _unsure_at(repository.boundary(), commits)
-    sender.send(_batches(commits, options.batch_size, status.limits))
+    scanning = scan(repository, missing, jobs=options.jobs, exclude=repo.exclude)
+    with closing(scanning):  # ends its processes, also when the upload fails
+        commits = _unsure_at(repository.boundary(), scanning)
+        sender.send(_batches(commits, options.batch_size, status.limits))
     pruned = list(repository.unreachable(status.heads, shas)) if options.prune else []
     refs = {"tips": [tip._asdict() for tip in tips], "pruned": pruned}
     ended = league.end(project_id, named, json.dumps(refs).encode())

@@ -289,7 +289,7 @@ def test_ctrl_c_ends_it_and_the_next_goes_on(
         time.sleep(0.2)
         proxy.held.set()
         _, said = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert "goes on where this one stopped" in said
     proxy.held = None
     assert ada.sync().code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from selectors import EVENT_READ, DefaultSelector
@@ -30,7 +30,7 @@ _HELD = 16 << 20  # bytes that may wait for the oldest; beyond, git waits too
 
 def scan(
     repository: Repository, shas: Iterable[str], *, jobs: int, exclude: Sequence[str] = ()
-) -> Iterator[Commit]:
+) -> Generator[Commit, None, None]:
     """The commits in the order of `shas`. Closing the iterator ends its processes."""
     expected: deque[str] = deque()
     with Exclusions(repository, exclude) as exclusions, Mailmap(repository) as mailmap:
