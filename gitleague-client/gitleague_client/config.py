@@ -160,7 +160,10 @@ class _Document:
 
     def mistake(self, error: ValidationError, sources: Mapping[str, object]) -> ConfigError:
         """The first thing wrong, as a sentence."""
-        first = error.errors(include_url=False, include_input=False)[0]
+        problems = error.errors(include_url=False, include_input=False)
+        # What is missing may be there, misspelt: that is the better thing to say.
+        unknown = [each for each in problems if each["type"] == "extra_forbidden"]
+        first = [*unknown, *problems][0]
         where = first["loc"]
         key = str(where[-1]) if where else ""
         if where and where[0] in sources:

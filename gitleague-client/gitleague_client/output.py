@@ -48,8 +48,7 @@ class Output:
     def result(self, line: str, **fields: Any) -> None:
         """One result: a line for people, or an object with `--json`."""
         if self.as_json:
-            sys.stdout.write(json.dumps(fields, default=str) + "\n")
-            sys.stdout.flush()
+            self._object(fields)
         elif self.loudness is not Loudness.QUIET:
             self._out.print(Text(line))
 
@@ -61,10 +60,17 @@ class Output:
         if self.loudness is not Loudness.QUIET:
             self._err.print(Text.assemble(("warning: ", "yellow"), text))
 
-    def error(self, error: ClientError, *, about: str = "") -> None:
+    def error(self, error: ClientError, *, about: str = "", **fields: Any) -> None:
+        """In words on stderr; with `--json` an object as well, where there are fields."""
+        if self.as_json and fields:
+            self._object({**fields, "ok": False, "error": str(error), "remedy": error.remedy})
         before = f"{about}: " if about else ""
         self._err.print(Text.assemble(("error: ", "bold red"), f"{before}{error}"))
         self._err.print(Text(f"  {error.remedy}"))
+
+    def _object(self, fields: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(fields, default=str) + "\n")
+        sys.stdout.flush()
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Bar]:

@@ -19,7 +19,7 @@ def run(config: Config, league: League, out: Output, *, only: Collection[str] = 
         try:
             line, fields = _status(league, project.project_id, repo)
         except ClientError as error:
-            out.error(error, about=repo.label)
+            out.error(error, about=repo.label, repo=repo.label, path=repo.path)
             if isinstance(error, (KeyRefused, ServerUnreachable)):
                 return error.exit_code
             worst = max(worst, error.exit_code)

@@ -28,8 +28,7 @@ def run(
             with out.progress(repo.label) as progress:
                 report = sync_repo(league, project.project_id, repo, options, progress)
         except ClientError as error:
-            out.error(error, about=repo.label)
-            out.result(repo.label, **_named(project, repo), ok=False, error=str(error))
+            out.error(error, about=repo.label, **_named(project, repo))
             if isinstance(error, (KeyRefused, ServerUnreachable, UsageError)):
                 return error.exit_code  # it would be the same for every other
             worst = max(worst, error.exit_code)

@@ -19,7 +19,7 @@ def run(config: Config, league: League, out: Output) -> Exit:
             named = git_url(open_repository(repo.path), repo)
             status = league.status(project.project_id, named)
         except ClientError as error:
-            out.error(error, about=repo.label)
+            out.error(error, about=repo.label, repo=repo.label, path=repo.path)
             if isinstance(error, KeyRefused):
                 return error.exit_code
             worst = max(worst, error.exit_code)
