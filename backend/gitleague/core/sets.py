@@ -33,7 +33,8 @@ def listed(session: Session, values: Iterable[str]) -> ColumnElement[str]:
     if is_sqlite(session):
         return func.json_each(json.dumps(list(values))).table_valued("value").c.value
     array = bindparam(None, list(values), type_=ARRAY(Text()), unique=True)
-    return func.unnest(array).table_valued("value").c.value
+    # Without its column's name in the FROM, PostgreSQL would name the column after the table.
+    return func.unnest(array).table_valued("value").render_derived().c.value
 
 
 def upsert(session: Session, table: type[Table]) -> Any:
