@@ -69,8 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (accounts, projects, sync, league):
         app.include_router(part.router, prefix=API, dependencies=limited)
     app.include_router(web.router)
-    problems.install(app, page_of_error)
-    app.add_middleware(RequestTrail, https=settings.secure_cookies)
+    answer = problems.install(app, page_of_error)
+    app.add_middleware(RequestTrail, https=settings.secure_cookies, answer_defect=answer)
     return app
 
 

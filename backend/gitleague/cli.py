@@ -8,6 +8,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Final
 
 import click
 import uvicorn
@@ -26,6 +27,13 @@ from gitleague.tables.projects import Project
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 APP = "gitleague.app:create_app_from_environment"
+SERVING: Final[dict[str, Any]] = {
+    "proxy_headers": False,  # accounts/addresses.py decides whose X-Forwarded-For is believed
+    "server_header": False,
+    "access_log": False,  # core/requests.py writes one, without what is secret
+    "log_config": None,
+    "timeout_graceful_shutdown": 10,
+}
 
 
 def main() -> None:
@@ -68,19 +76,7 @@ def serve(host: str, port: int, workers: int) -> None:
             migrations.upgrade(database)
         else:
             migrations.check(database)
-    # X-Forwarded-For is read by accounts/addresses.py, from trusted proxies only.
-    uvicorn.run(
-        APP,
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=10,
-    )
+    uvicorn.run(APP, factory=True, host=host, port=port, workers=workers, **SERVING)
 
 
 @cli.command()

@@ -20,6 +20,7 @@ import psycopg
 import redis
 import uvicorn
 from fastapi import FastAPI
+from gitleague.cli import SERVING
 from psycopg import sql
 
 START_SECONDS = 60
@@ -208,7 +209,7 @@ def listening() -> socket.socket:
 @contextmanager
 def serving(app: FastAPI, opened: socket.socket) -> Iterator[None]:
     """The app behind a real HTTP server on the socket, in a thread."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="on", **SERVING))
     thread = threading.Thread(target=server.run, args=([opened],), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_SECONDS

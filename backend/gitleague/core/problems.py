@@ -27,10 +27,11 @@ from gitleague.core.errors import (
 
 log = logging.getLogger(__name__)
 PageOfError = Callable[[Request, LeagueError], Response]
+Answerer = Callable[[Request, Exception], Response]
 
 
-def install(app: FastAPI, page_of_error: PageOfError) -> None:
-    """Let every error of the app speak through `answer`."""
+def install(app: FastAPI, page_of_error: PageOfError) -> Answerer:
+    """Let every error of the app speak through one function; it is returned for what is left."""
 
     def answer(request: Request, error: Exception) -> Response:
         problem = _as_league_error(request, error)
@@ -46,7 +47,7 @@ def install(app: FastAPI, page_of_error: PageOfError) -> None:
     app.add_exception_handler(DBAPIError, answer)
     for away in AWAY:
         app.add_exception_handler(away, answer)
-    app.add_exception_handler(Exception, answer)
+    return answer
 
 
 def _as_league_error(request: Request, error: Exception) -> LeagueError:
@@ -124,7 +125,7 @@ def _problem_json(request: Request, problem: LeagueError) -> JSONResponse:
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api", "/health")) and "text/html" in request.headers.get(
+    return not path.startswith(("/api/", "/health")) and "text/html" in request.headers.get(
         "accept", ""
     )
 

@@ -6,8 +6,11 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("gitleague.access")
@@ -26,8 +29,11 @@ _HSTS = "max-age=31536000"
 class RequestTrail:
     """Gives a request its id, and tells the log how it went: never its query, headers or body."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, https: bool, answer_defect: Callable[[Request, Exception], Response]
+    ) -> None:
         self.app = app
+        self.answer_defect = answer_defect
         self.headers = SAFE_HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,7 +44,7 @@ class RequestTrail:
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        status = 500
+        status = 0
 
         async def with_headers(message: Message) -> None:
             nonlocal status
@@ -52,6 +58,11 @@ class RequestTrail:
 
         try:
             await self.app(scope, receive, with_headers)
+        except Exception as error:
+            if status:
+                raise  # half an answer is out: the connection must break
+            response = self.answer_defect(Request(scope), error)
+            await response(scope, receive, with_headers)
         finally:
             log.info(
                 "%s %s %s %.1fms %s",
