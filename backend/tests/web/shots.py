@@ -162,12 +162,12 @@ def take_card(camera: Camera, shown: League) -> None:
 def take_keys(camera: Camera, shown: League) -> None:
     page = camera.page
     page.goto(f"{shown.url}/api-keys")
-    page.get_by_label("Name").fill(f"Laptop, {camera.name}")
+    page.get_by_role("textbox", name="Name").fill(f"Laptop, {camera.name}")
     page.get_by_role("button", name="Make the key").click()
     camera.take("api-keys-new")
     page.goto(f"{shown.url}/api-keys")
     page.get_by_role("button", name="Revoke").first.click()
-    page.get_by_label("Name").fill("CI")
+    page.get_by_role("textbox", name="Name").fill("CI")
     page.get_by_role("button", name="Make the key").click()
     camera.open(f"{shown.url}/api-keys", "api-keys")
 

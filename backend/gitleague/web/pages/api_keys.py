@@ -14,9 +14,9 @@ from gitleague.accounts.caller import Caller, InPerson
 from gitleague.accounts.schemas import KeyRequest
 from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession, WriteSession
-from gitleague.projects.leagues import projects_of
+from gitleague.projects.leagues import MyProject, projects_of
 from gitleague.tables.accounts import Scope
-from gitleague.tables.projects import Role
+from gitleague.tables.projects import MemberStatus, Role
 from gitleague.web.render import page
 
 router = APIRouter()
@@ -82,7 +82,10 @@ def _keys_page(
     new: NewKey | None = None,
 ) -> HTMLResponse:
     keys, total = keys_seen_by(session, caller.user_id, paging)
-    projects, _ = projects_of(session, caller, EVERY_LEAGUE)
+    mine, _ = projects_of(session, caller, EVERY_LEAGUE)
+    approved = [project for project in mine if project.status == MemberStatus.APPROVED.value]
+    # The first is chosen unless one says otherwise: where one may do most.
+    projects = sorted(approved, key=lambda project: not _leads(project))
     bound = [project for project in projects if new and project.id == new.key.project_id]
     return page(
         request,
@@ -94,11 +97,15 @@ def _keys_page(
         pages=math.ceil(total / paging.limit),
         page_link="/api-keys?page={}".format,
         projects=projects,
-        project_names={project.id: project.name for project in projects},
+        project_names={project.id: project.name for project in mine},
         new=new,
         new_in=bound or projects,
         scopes=SCOPES,
-        is_commissioner=any(project.role == Role.COMMISSIONER.value for project in projects),
+        is_commissioner=any(map(_leads, projects)),
         lifetimes=LIFETIMES,
         public_url=request.app.state.settings.public_url,
     )
+
+
+def _leads(project: MyProject) -> bool:
+    return project.role == Role.COMMISSIONER.value

@@ -1,0 +1,88 @@
+"""Windows of a real browser on the league, and what is wrong with the pages in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gitleague.accounts.caller import COOKIE
+from gitleague.accounts.sign_in import open_browser_session
+from gitleague.core.db import Database
+from gitleague.core.settings import Settings
+from make import Person
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=800)
+LOOKS = Path(__file__).parent / "web" / "looks.js"
+
+Test = Callable[..., Any]
+
+
+def in_browser(test: Test) -> Test:
+    """For a test with a window: on one database, and left out where there is no browser."""
+    once = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    return pytest.mark.browser(once(test))
+
+
+@dataclass
+class Windows:
+    """Opens windows on one server. `complaints` is what their pages did that they must not do."""
+
+    browser: Browser
+    url: str
+    database: Database
+    settings: Settings
+    complaints: list[str] = field(default_factory=list)
+    opened: list[BrowserContext] = field(default_factory=list)
+
+    def open(
+        self,
+        place: str,
+        person: Person | None = None,
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        scripts: bool = True,
+    ) -> Page:
+        context = self.browser.new_context(
+            base_url=self.url,
+            viewport=PHONE if phone else DESKTOP,
+            is_mobile=phone,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+        )
+        self.opened.append(context)
+        context.set_default_timeout(5000)
+        context.on("request", lambda request: self._check(request.url))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on(
+            "console",
+            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
+        )
+        if person:
+            self._sign_in(context, person)
+        page = context.new_page()
+        page.goto(place)
+        return page
+
+    def close(self) -> None:
+        for context in self.opened:
+            context.close()
+
+    def _sign_in(self, context: BrowserContext, person: Person) -> None:
+        with self.database.writing() as session:
+            token = open_browser_session(session, self.settings, person.user_id)
+        context.add_cookies([{"name": COOKIE, "value": token, "url": self.url}])
+
+    def _check(self, address: str) -> None:
+        if not address.startswith((f"{self.url}/", "data:")):
+            self.complaints.append(f"asked another host: {address}")
+
+
+def looks(page: Page) -> dict[str, list[str]]:
+    """What is hard to read on a page (`faint`), and what sticks out of its side (`outside`)."""
+    found: dict[str, list[str]] = page.evaluate(LOOKS.read_text(encoding="utf-8"))
+    return found
