@@ -14,7 +14,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("backend", "gitleague-client", "tools", "bench")
 SERVER, CLIENT = "backend/gitleague/", "gitleague-client/gitleague_client/"
-DOORS = (SERVER + "app.py", SERVER + "cli.py", SERVER + "worker.py", CLIENT + "__main__.py")
+DOORS = (
+    *(SERVER + door for door in ("app.py", "cli.py", "worker.py", "core/requests.py")),
+    CLIENT + "__main__.py",
+)
 READ_ENVIRONMENT = (SERVER + "core/settings.py", CLIENT + "config.py", CLIENT + "git.py")
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 FUNCTION_LINES, FILE_LINES = 60, 400

@@ -286,7 +286,9 @@ def test_no_log_holds_a_key(http: Client, ada: Person, caplog: pytest.LogCapture
 def _without_client(caplog: pytest.LogCaptureFixture) -> str:
     """What the server wrote: the test's own HTTP client logs the addresses that it asks for."""
     return "\n".join(
-        record.getMessage() for record in caplog.records if not record.name.startswith("http")
+        record.getMessage()
+        for record in caplog.records
+        if not record.name.startswith(("http", "uvicorn.access"))
     )
 
 

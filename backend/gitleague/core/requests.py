@@ -76,5 +76,5 @@ class RequestTrail:
 
 def _shown(path: str) -> str:
     """The path without the tokens that some pages carry in it, and without control characters."""
-    hidden = re.sub(r"^/(sign-in|invitations)/[^/]+", r"/\1/…", path)
+    hidden = re.sub(r"^/(sign-in|invitations)/[^/]+", r"/\1/<token>", path)
     return hidden.encode("unicode_escape").decode()[:300]

@@ -61,7 +61,7 @@ def _hosted_key(text: str) -> str:
 
 def _joined(host: str, path: str) -> str:
     plain = re.sub(r"/+", "/", unquote(path)).strip("/").removesuffix(".git").rstrip("/")
-    if not plain or not plain.isprintable():
+    if not plain or not (host + plain).isprintable():
         raise ValueError("this git URL names no repository")
     key = f"{host}/{plain}"
     if len(key) > _MAX_KEY:

@@ -1,0 +1,113 @@
+"""Signing in over the API: a link by mail, good once, for 15 minutes; then a token."""
+
+import logging
+from datetime import timedelta
+
+import jwt
+import pytest
+from gitleague.accounts.sign_in import make_link
+from gitleague.accounts.tokens import issue_jwt
+from gitleague.core.clock import now
+from gitleague.core.db import Database
+from gitleague.core.settings import Settings
+from gitleague.tables.accounts import SignInLink, User
+from httpx import Client, Response
+from make import Person
+from sqlalchemy import delete, update
+
+ASK = "/api/v1/auth/magic-link"
+
+
+@pytest.fixture
+def token(database: Database, settings: Settings, ada: Person) -> str:
+    with database.writing() as session:
+        return make_link(session, settings, ada.user_id).rsplit("/", 1)[-1]
+
+
+def verify(http: Client, token: str) -> Response:
+    return http.post("/api/v1/auth/verify", json={"token": token})
+
+
+def test_it_works(http: Client, token: str, ada: Person) -> None:
+    answer = verify(http, token)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["token_type"], body["expires_in"]) == ("bearer", 120 * 60)
+    headers = {"Authorization": f"Bearer {body['access_token']}"}
+    (mine,) = http.get("/api/v1/projects", headers=headers).json()["items"]
+    assert mine["id"] == str(ada.project_id)
+
+
+def test_a_link_works_once(http: Client, token: str) -> None:
+    assert verify(http, token).status_code == 200
+    assert verify(http, token).status_code == 410
+
+
+def test_a_link_runs_out(http: Client, token: str, database: Database) -> None:
+    with database.writing() as session:
+        late = now() - timedelta(seconds=1)
+        session.execute(update(SignInLink).values(expires_at=late))
+    assert verify(http, token).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["", "guess", "x" * 200])
+def test_a_link_that_nobody_made(http: Client, token: str) -> None:
+    assert verify(http, token).status_code == 410
+
+
+def test_the_answer_does_not_tell_who_has_an_account(http: Client, ada: Person) -> None:
+    known = http.post(ASK, json={"email": ada.email.upper()})
+    unknown = http.post(ASK, json={"email": "nobody@example.org"})
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+    assert known.status_code == 202
+
+
+def test_without_smtp_the_link_is_printed(
+    http: Client, ada: Person, capfd: pytest.CaptureFixture[str], live_server: str
+) -> None:
+    http.post(ASK, json={"email": ada.email}, headers={"Host": "evil.example.org"})
+    printed = ""
+    while "It works once" not in printed:  # after the answer went out
+        printed += capfd.readouterr().out
+    assert f"{live_server}/sign-in/" in printed
+    assert "evil" not in printed
+    token = printed.partition("/sign-in/")[2].split()[0]
+    assert verify(http, token).status_code == 200
+
+
+def test_no_log_holds_a_token(http: Client, token: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        http.get(f"/sign-in/{token}")
+        verify(http, token)
+    others = ("http", "uvicorn.access")  # the test's own client; what `serve` turns off
+    ours = [each.getMessage() for each in caplog.records if not each.name.startswith(others)]
+    assert any("/sign-in/<token>" in line for line in ours)
+    assert token not in "\n".join(ours)
+
+
+def test_a_token_of_another_server_opens_nothing(
+    http: Client, settings: Settings, ada: Person
+) -> None:
+    elsewhere = Settings(_env_file=None, data_dir=settings.data_dir / "elsewhere")
+    forged = issue_jwt(elsewhere, ada.user_id).token
+    unsigned = jwt.encode(
+        {"sub": str(ada.user_id), "iss": "gitleague", "exp": 9e9, "iat": 1}, "", algorithm="none"
+    )
+    for token in (forged, unsigned):
+        answer = http.get("/api/v1/projects", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+
+
+def test_a_token_runs_out(http: Client, settings: Settings, ada: Person) -> None:
+    claims = {"sub": str(ada.user_id), "iss": "gitleague", "iat": now() - timedelta(hours=3)}
+    old = jwt.encode(
+        claims | {"exp": now() - timedelta(seconds=1)}, settings.signing_key, algorithm="HS256"
+    )
+    answer = http.get("/api/v1/projects", headers={"Authorization": f"Bearer {old}"})
+    assert (answer.status_code, "run out" in answer.json()["detail"]) == (401, True)
+
+
+def test_an_account_that_is_gone(http: Client, mallory: Person, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(delete(User).where(User.id == mallory.user_id))
+    assert http.get("/api/v1/projects", headers=mallory.headers).status_code == 401
