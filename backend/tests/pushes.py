@@ -94,14 +94,16 @@ class Pushes:
             }
 
 
-def make_pushes(database: Database, *, time_zone: str = "UTC") -> Pushes:
+def make_pushes(
+    database: Database, *, time_zone: str = "UTC", email: str = "ada@example.org"
+) -> Pushes:
     with database.writing() as session:
-        user_id = make_user(session, "ada@example.org")
+        user_id = make_user(session, email)
         project_id = make_project(session, time_zone=time_zone)
         repo_id = make_repo(session, project_id)
     caller = Caller(
         user_id=user_id,
-        email="ada@example.org",
+        email=email,
         name="Ada",
         api_key_id=None,
         scopes=None,

@@ -54,7 +54,7 @@ def impact(stats: dict[str, Number], rules: Rules) -> Number:
     """Each stat times its weight."""
     total: Number = literal(0, BigInteger)
     for name, weight in rules.weights._asdict().items():
-        total += stats[name] * weight
+        total += stats[name] * literal(weight, BigInteger)  # an int by an int would be an int
     return total
 
 

@@ -12,8 +12,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# The limits keep the impact of a million commits, each at all of them, within 64 bits.
 Points = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2)]
-Cap = Annotated[int, Field(ge=0, le=10_000_000)]
+Weight = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
+Cap = Annotated[int, Field(ge=0, le=50_000)]
 
 # "UTF-8" and "SHA-256" look like tickets and are none.
 TICKET_PATTERN = r"\b(?!(?:UTF|SHA|ISO|RFC|AES|MD|PEP|CVE|HTTP|TLS|IPV)-)[A-Z][A-Z0-9]+-\d+\b"
@@ -39,9 +41,9 @@ class Rules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     commit_points: Points = Decimal(10)
-    additions_weight: Points = Decimal("1.0")
+    additions_weight: Weight = Decimal("1.0")
     additions_cap: Cap = 1000
-    deletions_weight: Points = Decimal("0.6")
+    deletions_weight: Weight = Decimal("0.6")
     deletions_cap: Cap = 1000
     many_files: Cap = 3
     many_files_points: Points = Decimal(5)
@@ -51,14 +53,14 @@ class Rules(BaseModel):
     turnover_points: Points = Decimal(10)
     ticket_points: Points = Decimal("2.0")
     clean_points: Points = Decimal("1.5")
-    pts_weight: Points = Decimal("1.0")
-    reb_weight: Points = Decimal("0.6")
-    ast_weight: Points = Decimal("0.8")
-    blk_weight: Points = Decimal("1.2")
-    stl_weight: Points = Decimal("1.0")
-    tov_weight: Points = Decimal("0.7")
-    jt_weight: Points = Decimal("0.5")
-    cc_weight: Points = Decimal("0.3")
+    pts_weight: Weight = Decimal("1.0")
+    reb_weight: Weight = Decimal("0.6")
+    ast_weight: Weight = Decimal("0.8")
+    blk_weight: Weight = Decimal("1.2")
+    stl_weight: Weight = Decimal("1.0")
+    tov_weight: Weight = Decimal("0.7")
+    jt_weight: Weight = Decimal("0.5")
+    cc_weight: Weight = Decimal("0.3")
     score_merges: bool = False
     score_excluded_lines: bool = False
     ticket_pattern: Annotated[str, Field(max_length=500)] = TICKET_PATTERN
