@@ -1,5 +1,6 @@
-// Copy buttons: each copies the text of the element that it names.
+// Copy buttons: each copies the text of the element that it names. Browsers allow it over HTTPS only.
 for (const button of document.querySelectorAll("[data-copies]")) {
+  if (!navigator.clipboard) break;
   button.hidden = false;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copies);
@@ -8,3 +9,5 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
 }
+// Loading the page again must not make another key.
+if (document.querySelector(".new-key")) history.replaceState(null, "", "/api-keys");
