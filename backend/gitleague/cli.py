@@ -130,7 +130,7 @@ def upgrade(revision: str) -> None:
         click.echo(migrations.current(database))
 
 
-@db.command()
+@db.command(context_settings={"ignore_unknown_options": True})  # -1 is no option
 @click.argument("revision")
 def downgrade(revision: str) -> None:
     """Migrate down to REVISION (-1: one step, base: nothing left)."""

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
+from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -93,6 +94,23 @@ class Settings(BaseSettings):
                 f"is weak: use at least {MIN_SECRET_LENGTH} random characters, for example from "
                 "`openssl rand -hex 32`"
             )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _supported(cls, value: str) -> str:
+        scheme = value.partition(":")[0].partition("+")[0]
+        if value and (scheme not in {"sqlite", "postgresql", "postgres"} or "://" not in value):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("rate_limit_api", "rate_limit_sign_in")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        try:
+            parse(value)
+        except ValueError:
+            raise ValueError("must be a rate like 600/minute") from None
         return value
 
     @field_validator("public_url")

@@ -108,7 +108,7 @@ def packed(content: bytes, encoding: str) -> bytes:
         (b"", {}, 400),
         (b"[" * 100_000, {}, 400),
         (b"{}", {"Content-Encoding": "gzip"}, 400),
-        (gzip.compress(b"{}")[:-4], {"Content-Encoding": "gzip"}, 400),
+        (gzip.compress(b"{}", mtime=0)[:-4], {"Content-Encoding": "gzip"}, 400),
         (b"{}", {"Content-Encoding": "zstd"}, 400),
         (b"{}", {"Content-Encoding": "br"}, 415),
         (b"{}", {}, 422),

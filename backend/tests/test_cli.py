@@ -1,0 +1,206 @@
+"""The operator's command, as a process: what it prints, and how it ends."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+from gitleague.core import migrations
+from gitleague.core.db import Database
+from make import make_line
+from migrations import STEPS
+from pushes import make_pushes
+from servers import free_port
+from sqlalchemy import text
+
+NEWEST = STEPS[-1].stem[:4]
+BOOTSTRAP = "bootstrap --email Ada@Example.org --project League --repo git@x.org:a/b.git --json"
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+class Operator(NamedTuple):
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, **settings: str) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "gitleague", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **self.environment, **settings},
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Operator:
+    """On a data folder of their own, with nothing in it."""
+    return Operator({"GITLEAGUE_DATA_DIR": str(tmp_path / "league")})
+
+
+@contextmanager
+def serving(operator: Operator, *arguments: str, **settings: str) -> Iterator[str]:
+    url = f"http://127.0.0.1:{free_port()}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "gitleague", "serve", "--port", url.rpartition(":")[2], *arguments],
+        env={**os.environ, **operator.environment, "GITLEAGUE_PUBLIC_URL": url, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        try:
+            for _ in range(600):
+                try:
+                    httpx.get(f"{url}/health")
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.05)
+            yield url
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+
+
+def test_bootstrap_makes_all_that_a_first_push_needs(operator: Operator) -> None:
+    done = operator.run(*BOOTSTRAP.split())
+    assert done.code == 0, done.err
+    made = json.loads(done.out)
+    assert made.keys() == {"project_id", "repos", "api_key", "jwt", "sign_in_url"}
+    assert made["repos"][0]["git_url"] == "git@x.org:a/b.git"
+    with serving(operator) as url:
+        for credential in (made["api_key"], made["jwt"]):
+            answer = httpx.get(
+                f"{url}/api/v1/sync/projects/{made['project_id']}"
+                f"/repos/{made['repos'][0]['id']}/status",
+                headers={"Authorization": f"Bearer {credential}"},
+            )
+            assert answer.status_code == 200
+        token = made["sign_in_url"].rsplit("/", 1)[-1]
+        signed_in = httpx.post(f"{url}/api/v1/auth/verify", json={"token": token})
+        assert signed_in.status_code == 200
+
+
+def test_bootstrap_is_safe_to_run_again(operator: Operator, tmp_path: Path) -> None:
+    first, second = (json.loads(operator.run(*BOOTSTRAP.split()).out) for _ in range(2))
+    for field in ("project_id", "repos"):
+        assert first[field] == second[field]
+    with serving(operator) as url:
+        push = f"{url}/api/v1/sync/projects/{first['project_id']}/repos/{first['repos'][0]['id']}"
+
+        def opens(key: str) -> bool:
+            headers = {"Authorization": f"Bearer {key}"}
+            return httpx.get(f"{push}/status", headers=headers).is_success
+
+        # Nobody ever used the first key, so the second run has ended it; a key in use stays.
+        assert (opens(first["api_key"]), opens(second["api_key"])) == (False, True)
+        third = json.loads(operator.run(*BOOTSTRAP.split()).out)
+        assert (opens(second["api_key"]), opens(third["api_key"])) == (True, True)
+    with closing(sqlite3.connect(tmp_path / "league" / "gitleague.db")) as database:
+        for table in ("users", "projects", "repos"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
+
+
+def test_bootstrap_speaks_to_people_too(operator: Operator) -> None:
+    done = operator.run("bootstrap", "--email", "ada@example.org", "--project", "League")
+    assert re.search(r"API key \(shown this once\)\n  tgl_", done.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--email", "ada", "--project", "x"], "--email"),
+        (["--email", "a@example.org", "--project", " "], "--project"),
+        (["--email", "a@example.org"], "--project"),
+        (["--email", "a@example.org", "--project", "x", "--repo", "site"], "git URL"),
+        (["--email", "a@example.org", "--project", "x", "--time-zone", "Mars"], "Europe/Berlin"),
+    ],
+)
+def test_bootstrap_says_what_is_wrong(operator: Operator, arguments: list[str], says: str) -> None:
+    done = operator.run("bootstrap", *arguments)
+    assert done.code in {1, 2}
+    assert says in done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_schema_goes_up_and_down(operator: Operator) -> None:
+    assert operator.run("db", "current").out == f"base (needs {NEWEST})\n"
+    assert operator.run("db", "upgrade").out == f"{NEWEST}\n"
+    assert operator.run("db", "downgrade", "-1").out == f"{STEPS[-2].stem[:4]}\n"
+    assert operator.run("db", "downgrade", "base").out == "base\n"
+    unknown = operator.run("db", "upgrade", "9999")
+    assert (unknown.code, "gitleague db current" in unknown.err) == (2, True)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_serve_does_not_start_on_a_schema_of_another_version(
+    operator: Operator, database: Database, database_url: str
+) -> None:
+    migrations.downgrade(database, "-1")
+    done = operator.run("serve", GITLEAGUE_DATABASE_URL=database_url)
+    assert done.code == 2
+    assert "Run: gitleague db upgrade" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "changethis"),
+        ("SECRET_KEY", "short"),
+        ("PUBLIC_URL", "league.example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("MAX_BATCH", "9000"),
+        ("RATE_LIMIT_API", "often"),
+        ("LOG_LEVEL", "loud"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "league"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(operator: Operator, name: str, value: str) -> None:
+    done = operator.run("serve", **{f"GITLEAGUE_{name}": value})
+    assert done.code == 2
+    assert f"GITLEAGUE_{name}" in done.err
+    assert "Traceback" not in done.err
+    assert name != "SECRET_KEY" or value not in done.err
+
+
+def test_an_unknown_command(operator: Operator) -> None:
+    assert operator.run("play").code == 2
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_stops_at_a_signal_and_prints_links(operator: Operator, workers: str) -> None:
+    operator.run(*BOOTSTRAP.split())
+    with serving(operator, "--workers", workers) as url:
+        health = httpx.get(f"{url}/health")
+        assert (health.status_code, health.json()["status"]) == (200, "ok")
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{url}/health")
+
+
+def test_recompute_builds_the_same_box_scores(
+    operator: Operator, database: Database, database_url: str
+) -> None:
+    pushes = make_pushes(database)
+    pushes.push(*make_line(5))
+    before = pushes.box_scores()
+    assert before
+    with database.writing() as session:
+        session.execute(text("DELETE FROM box_scores"))
+    done = operator.run("recompute", GITLEAGUE_DATABASE_URL=database_url)
+    assert done.code == 0, done.err
+    assert str(pushes.project_id) in done.out
+    assert pushes.box_scores() == before
