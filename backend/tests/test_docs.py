@@ -1,5 +1,6 @@
 """Documentation that cannot lie: made from the code, or compared with it, or run."""
 
+import json
 import os
 import re
 import shlex
@@ -13,8 +14,10 @@ from string import Template
 import httpx
 import pytest
 from generated_docs import DOCS, errors_page, every_kind_of, settings_page
+from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError
+from gitleague.core.settings import Settings
 from gitleague.tables.accounts import Scope
 from gitleague_client.errors import ClientError
 from gitleague_client.rules.classify import classify
@@ -35,6 +38,12 @@ EXAMPLES = re.findall(
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_what_the_code_says(name: str) -> None:
     _same(DOCS / name, PAGES[name])
+
+
+def test_openapi_is_what_the_routes_say(tmp_path: Path) -> None:
+    """A changed contract is a difference that can be seen."""
+    app = create_app(Settings(_env_file=None, data_dir=tmp_path))
+    _same(DOCS / "openapi.json", lambda: json.dumps(app.openapi(), indent=1) + "\n")
 
 
 def _same(path: Path, page: Callable[[], str]) -> None:
