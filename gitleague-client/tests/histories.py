@@ -165,8 +165,8 @@ NASTY: tuple[Step, ...] = (
     Step(b"A root", [put(b"other-root", lines(2))], parents=[], author=GRACE, name="root"),
     Step(b"A root with the same name", [put(b"third-root", lines(2))], parents=[], name="root2"),
     Step(b"Octopus", parents=["merged", "root", "root2"], name="octopus"),
-    Step(b"Evil merge", [put(b"a", lines(7))], parents=["octopus", "right"]),
-    Step(b"Merge of what is in already", parents=["octopus", "left"]),
+    Step(b"Evil merge", [put(b"a", lines(7))], parents=["octopus", "right"], name="evil"),
+    Step(b"Merge of what is in already", parents=["evil", "left"]),
 )
 
 BROKEN = (  # what only other tools write: (author line, committer line), without their first word
