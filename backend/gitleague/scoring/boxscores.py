@@ -11,8 +11,8 @@ from typing import Any
 
 from gitleague_client.rules.defaults import Rules
 from gitleague_client.rules.score import Stats
-from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CTE, ColumnElement, Select, and_, delete, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from gitleague.core.sets import among, upsert
 from gitleague.scoring.expressions import author_stats, coauthor_stats, impact, is_scored
@@ -27,8 +27,7 @@ SUMS = ("credits", "commits", "additions", "deletions", "files_changed", *Stats.
 def add(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
     """What the commits score joins the box scores in force."""
     if shas:
-        in_force = rules_in_force(session, project_id)
-        _move(session, project_id, in_force, among(session, CommitRow.sha, shas), sign=1)
+        _move(session, project_id, rules_in_force(session, project_id), shas, sign=1)
 
 
 def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
@@ -36,9 +35,8 @@ def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) ->
     if not shas:
         return
     in_force = rules_in_force(session, project_id)
-    chosen = among(session, CommitRow.sha, shas)
-    _move(session, project_id, in_force, chosen, sign=-1)
-    _remove_empty(session, project_id, in_force.version, chosen)
+    _move(session, project_id, in_force, shas, sign=-1)
+    _remove_empty(session, project_id, in_force.version, shas)
 
 
 def recompute(session: Session, project_id: uuid.UUID) -> None:
@@ -53,22 +51,22 @@ def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
             BoxScore.project_id == project_id, BoxScore.rules_version == of.version
         )
     )
-    _move(session, project_id, of, literal(value=True), sign=1)
+    _move(session, project_id, of, None, sign=1)
 
 
 def _move(
     session: Session,
     project_id: uuid.UUID,
     of: RulesInForce,
-    chosen: ColumnElement[bool],
+    shas: Collection[str] | None,
     *,
     sign: int,
 ) -> None:
-    scored = and_(CommitRow.project_id == project_id, chosen, is_scored(of.rules))
+    """Adds or takes back what these commits score; without shas, what all of them do."""
     for credits_of in (_authored, _assisted):
         into = upsert(session, BoxScore)
         statement = into.from_select(
-            [*KEY, *SUMS], credits_of(project_id, of, scored, sign=sign)
+            [*KEY, *SUMS], credits_of(session, project_id, of, shas, sign=sign)
         ).on_conflict_do_update(
             index_elements=KEY,
             set_={name: getattr(BoxScore, name) + into.excluded[name] for name in SUMS},
@@ -76,8 +74,19 @@ def _move(
         session.execute(statement)
 
 
+def _chosen(
+    session: Session, sha: InstrumentedAttribute[str], shas: Collection[str] | None
+) -> ColumnElement[bool]:
+    return literal(value=True) if shas is None else among(session, sha, shas)
+
+
 def _authored(
-    project_id: uuid.UUID, of: RulesInForce, scored: ColumnElement[bool], *, sign: int
+    session: Session,
+    project_id: uuid.UUID,
+    of: RulesInForce,
+    shas: Collection[str] | None,
+    *,
+    sign: int,
 ) -> Select[Any]:
     facts = {name: getattr(CommitRow, name) for name in ("additions", "deletions", "files_changed")}
     shares = {"credits": literal(1), "commits": literal(1), **facts, **author_stats(of.rules)}
@@ -90,35 +99,37 @@ def _authored(
             CommitRow.repo_id,
             *_sums(shares, of.rules, sign),
         )
-        .where(scored)
+        .where(
+            CommitRow.project_id == project_id,
+            _chosen(session, CommitRow.sha, shas),
+            is_scored(of.rules),
+        )
         .group_by(CommitRow.day, CommitRow.author_id, CommitRow.repo_id)
     )
 
 
 def _assisted(
-    project_id: uuid.UUID, of: RulesInForce, scored: ColumnElement[bool], *, sign: int
+    session: Session,
+    project_id: uuid.UUID,
+    of: RulesInForce,
+    shas: Collection[str] | None,
+    *,
+    sign: int,
 ) -> Select[Any]:
     """One assist for each other player among the co-authors, however many identities they have."""
     author, helper = aliased(Identity), aliased(Identity)
-    of_player = (CommitRow.sha, CommitRow.repo_id, helper.player_id)
+    credited = _credited(session, project_id, of, shas)
+    of_player = (credited.c.sha, credited.c.repo_id, helper.player_id)
     each = (
         select(
-            CommitRow.day,
+            credited.c.day,
             helper.id.label("identity_id"),
-            CommitRow.repo_id,
+            credited.c.repo_id,
             func.row_number().over(partition_by=of_player, order_by=helper.id).label("nth"),
         )
-        .join(
-            CoAuthor,
-            and_(
-                CoAuthor.project_id == CommitRow.project_id,
-                CoAuthor.sha == CommitRow.sha,
-                CoAuthor.repo_id == CommitRow.repo_id,
-            ),
-        )
-        .join(helper, and_(helper.project_id == project_id, helper.id == CoAuthor.identity_id))
-        .join(author, and_(author.project_id == project_id, author.id == CommitRow.author_id))
-        .where(scored, helper.player_id != author.player_id)
+        .join(helper, and_(helper.project_id == project_id, helper.id == credited.c.identity_id))
+        .join(author, and_(author.project_id == project_id, author.id == credited.c.author_id))
+        .where(helper.player_id != author.player_id)
         .subquery()
     )
     nothing = {name: literal(0) for name in ("commits", "additions", "deletions", "files_changed")}
@@ -137,6 +148,38 @@ def _assisted(
     )
 
 
+def _credited(
+    session: Session, project_id: uuid.UUID, of: RulesInForce, shas: Collection[str] | None
+) -> CTE:
+    """The co-authors of commits that are scored."""
+    # Materialized, so that PostgreSQL begins here, with the fewest rows. Of a league that was just
+    # made it knows no sizes, and joined every commit with every identity first.
+    return (
+        select(
+            CoAuthor.sha,
+            CoAuthor.repo_id,
+            CoAuthor.identity_id,
+            CommitRow.day,
+            CommitRow.author_id,
+        )
+        .join(
+            CommitRow,
+            and_(
+                CommitRow.project_id == CoAuthor.project_id,
+                CommitRow.sha == CoAuthor.sha,
+                CommitRow.repo_id == CoAuthor.repo_id,
+            ),
+        )
+        .where(
+            CoAuthor.project_id == project_id,
+            _chosen(session, CoAuthor.sha, shas),
+            is_scored(of.rules),
+        )
+        .cte("credited")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+
+
 def _sums(shares: dict[str, Any], rules: Rules, sign: int) -> list[ColumnElement[int]]:
     """One column for each of SUMS, in its order."""
     whole = {**shares, "impact": impact(shares, rules)}
@@ -144,9 +187,11 @@ def _sums(shares: dict[str, Any], rules: Rules, sign: int) -> list[ColumnElement
 
 
 def _remove_empty(
-    session: Session, project_id: uuid.UUID, version: int, chosen: ColumnElement[bool]
+    session: Session, project_id: uuid.UUID, version: int, shas: Collection[str]
 ) -> None:
-    days = select(CommitRow.day).where(CommitRow.project_id == project_id, chosen)
+    days = select(CommitRow.day).where(
+        CommitRow.project_id == project_id, among(session, CommitRow.sha, shas)
+    )
     session.execute(
         delete(BoxScore).where(
             BoxScore.project_id == project_id,
