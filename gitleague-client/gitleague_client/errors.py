@@ -12,6 +12,7 @@
         ├── EmptyRepository              1
         ├── ShallowRepository            1
         ├── GitFailed                    1
+        ├── GitNotFound                  1
         └── ServerRefused                1  an answer that is neither success nor about the key
             ├── NotRegistered            1  the project does not have this repository yet
             └── BatchTooLarge            1  fewer commits at a time may do
@@ -109,6 +110,12 @@ class GitFailed(RepositoryError):
     """git itself failed."""
 
     remedy = "Run `git fsck` in the repository."
+
+
+class GitNotFound(RepositoryError):
+    """git was not found."""
+
+    remedy = "Install git 2.31 or newer."
 
 
 class ServerRefused(RepositoryError):

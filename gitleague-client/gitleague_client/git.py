@@ -13,7 +13,13 @@ from threading import Thread
 from types import TracebackType
 from typing import IO, Any, BinaryIO, NamedTuple
 
-from gitleague_client.errors import EmptyRepository, GitFailed, NotARepository, RepositoryError
+from gitleague_client.errors import (
+    EmptyRepository,
+    GitFailed,
+    GitNotFound,
+    NotARepository,
+    RepositoryError,
+)
 from gitleague_client.shas import Shas
 
 # Without it a machine that has no git gets a traceback from the import below, and no sentence.
@@ -74,7 +80,7 @@ def git_version() -> tuple[int, ...]:
     try:
         version: tuple[int, ...] = Git().version_info
     except GitCommandNotFound as error:
-        raise _no_git() from error
+        raise GitNotFound from error
     return version
 
 
@@ -127,7 +133,7 @@ class Repository:
                 command, istream=stdin, env=dict(environment or {}), as_process=True
             )
         except GitCommandNotFound as error:
-            raise _no_git() from error
+            raise GitNotFound from error
         return GitProcess(process)
 
     def stream(
@@ -340,8 +346,8 @@ class GitProcess:
 
 def without_password(url: str) -> str:
     """A git URL without what an address may carry to open it with: https users are often tokens."""
-    bare = re.sub(r"^(https?://)[^/@]*@", r"\1", url)
-    return re.sub(r"^([A-Za-z+]+://[^/@:]*):[^/@]*@", r"\1@", bare)
+    bare = re.sub(r"^(https?://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
+    return re.sub(r"^([A-Za-z][\w+.-]*://[^/:]*):[^/]*@", r"\1@", bare)
 
 
 def _close(pipe: IO[bytes]) -> None:
@@ -361,10 +367,6 @@ def _matches(ref: str, glob: str) -> bool:
     if fnmatchcase(name, glob):
         return True
     return ref.startswith("refs/remotes/") and fnmatchcase(name.partition("/")[2], glob)
-
-
-def _no_git() -> GitFailed:
-    return GitFailed("git was not found.", remedy="Install git 2.30 or newer.")
 
 
 def _refusal(path: Path, said: str) -> RepositoryError:
