@@ -170,9 +170,11 @@ def _patterns(globs: Iterable[str]) -> Iterator[str]:
         bare = glob.rstrip("/")
         if not bare:
             continue
+        # Never bare at the start of a line: `[attr]x` there would define a macro.
+        anchored = "/" + bare.lstrip("/") if "/" in bare else f"**/{bare}"
         if bare == glob:
-            yield _quoted(bare)
-        yield _quoted(f"{bare}/**" if "/" in bare else f"**/{bare}/**")
+            yield _quoted(anchored)
+        yield _quoted(f"{anchored}/**")
 
 
 def _quoted(pattern: str) -> str:
