@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase as Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import NullType
 
 
 def is_sqlite(session: Session) -> bool:
@@ -25,16 +26,24 @@ def among(
     if is_sqlite(session):
         each = func.json_each(json.dumps(listed)).table_valued("value")
         return column.in_(select(each.c.value))
-    return column == func.any(bindparam(None, listed, type_=ARRAY(Text()), unique=True))
+    return column == func.any(_array(listed))
 
 
 def listed(session: Session, values: Iterable[str]) -> ColumnElement[str]:
     """The column of a table that holds `values`, sent as one parameter however many there are."""
     if is_sqlite(session):
         return func.json_each(json.dumps(list(values))).table_valued("value").c.value
-    array = bindparam(None, list(values), type_=ARRAY(Text()), unique=True)
+    array = _array(values)
     # Without its column's name in the FROM, PostgreSQL would name the column after the table.
     return func.unnest(array).table_valued("value").render_derived().c.value
+
+
+def _array(values: Iterable[str]) -> ColumnElement[Any]:
+    """In PostgreSQL's own notation: the driver would write it too, in ten times the time."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    notation = '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+    # Without a type of its own the parameter is an array from the start, and not cast in each row.
+    return cast(bindparam(None, notation, type_=NullType(), unique=True), ARRAY(Text()))
 
 
 def upsert(session: Session, table: type[Table]) -> Any:

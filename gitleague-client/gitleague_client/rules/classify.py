@@ -31,6 +31,7 @@ _WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.IGNORECASE)
 _ANY_WORD = re.compile(
     r"fix|revert|wip|tmp|debug", re.IGNORECASE
 )  # most titles hold none: one quick look
+_FOOTERS = ("generated", "written", "created", "assisted-by:")  # else there is nothing to look for
 _GENERATED = re.compile(
     r"^[^\w\n]*(?:generated|written|created) (?:with|by) \W*"
     r"(?:claude|copilot|github copilot|cursor|aider|codex|chatgpt|gemini|devin)\b"
@@ -73,7 +74,8 @@ def is_assisted(body: str) -> bool:
     """Does a trailer or a footer name an AI assistant?"""
     if any(is_assistant(*person) for person in coauthors_in(body)):
         return True
-    return bool(_GENERATED.search(body))
+    lowered = body.lower()
+    return any(word in lowered for word in _FOOTERS) and bool(_GENERATED.search(body))
 
 
 def flags_of(words: Iterable[str]) -> Flag:

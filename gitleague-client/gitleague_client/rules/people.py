@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BOT = re.compile(
     r"\[bot\]|^(?:dependabot|renovate|greenkeeper|snyk|github[- ]actions|gitlab[- ]bot|"
@@ -53,6 +54,7 @@ def address_of(email: str) -> str:
     return hidden[1] if hidden else address
 
 
+@lru_cache(maxsize=4096)
 def is_bot(name: str, email: str) -> bool:
     """A machine account: `[bot]` in the name or address, or a name every forge knows."""
     return "[bot]" in email.lower() or bool(_BOT.search(name.strip()))
