@@ -12,22 +12,25 @@ _BOT = re.compile(
     r"(?:[- ](?:bot|preview|autofix|ci))?$|[- ]bot$",
     re.IGNORECASE,
 )
+# Their makers employ people, who commit too: the domain alone says nothing.
 _ASSISTANT_ADDRESS = re.compile(
-    r"@anthropic\.com$|@openai\.com$|@cursor\.com$|@aider\.chat$|@devin\.ai$|"
+    r"^(?:no-?reply|claude|codex|chatgpt|cursor|cursoragent|aider|devin)"
+    r"@(?:anthropic\.com|openai\.com|cursor\.com|aider\.chat|devin\.ai)$|"
     r"(?:^|\+)copilot(?:\[bot\])?@users\.noreply\.github\.com$|copilot@github\.com$|"
     r"(?:copilot-swe-agent|devin-ai-integration|gemini-code-assist|amazon-q-developer|"
     r"google-labs-jules|sourcegraph-cody|windsurf)(?:\[bot\])?@",
     re.IGNORECASE,
 )
 _ASSISTANT_NAME = re.compile(
-    r"^(?:claude(?:[ -].*)?|(?:github )?copilot(?:[ -].*)?|aider(?: \(.*\))?|cursor(?: agent)?|"
-    r"(?:openai )?codex(?:[ -].*)?|chatgpt(?:[ -].*)?|gemini(?:[ -](?:cli|code.*))|devin(?: ai)?|"
-    r"amp|windsurf|jules|amazon q.*)(?:\[bot\])?$",
+    r"^(?:claude[ -](?:code|opus|sonnet|haiku|\d).*|(?:github )?copilot(?:[ -].*)?|"
+    r"aider(?: \(.*\))?|cursor agent|(?:openai )?codex(?:[ -].*)?|chatgpt(?:[ -].*)?|"
+    r"gemini(?:[ -](?:cli|code.*))|devin ai|windsurf|amazon q.*)(?:\[bot\])?$|"
+    r"^(?:claude|devin|jules|cursor|amp)\[bot\]$",
     re.IGNORECASE,
 )
-# A human may be called Claude: a bare first name needs an address that is no person's.
-_PERSONAL_NAMES = frozenset({"claude", "devin", "jules", "gemini", "cursor", "amp"})
-_FORGE_ADDRESS = re.compile(r"noreply@|no-reply@|@users\.noreply\.|^$", re.IGNORECASE)
+# People have these names: only an address that is no person's makes an assistant of them.
+_PERSONAL_NAME = re.compile(r"^(?:claude(?: .*)?|devin|jules|cursor|amp)$", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"^$|no-?reply@", re.IGNORECASE)
 
 # Addresses that tools write where they know none: many people's, so nobody's.
 _NOBODYS = frozenset(
@@ -66,8 +69,6 @@ def is_assistant(name: str, email: str) -> bool:
     if _ASSISTANT_ADDRESS.search(address):
         return True
     plain = name.strip()
-    if not _ASSISTANT_NAME.search(plain):
-        return False
-    if plain.lower() in _PERSONAL_NAMES or (" " in plain and plain.split()[0].lower() == "claude"):
-        return bool(_FORGE_ADDRESS.search(address)) and "users.noreply" not in address
-    return True
+    if _ASSISTANT_NAME.search(plain):
+        return True
+    return bool(_PERSONAL_NAME.search(plain) and _NO_ADDRESS.search(address))
