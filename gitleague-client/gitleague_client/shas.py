@@ -18,7 +18,10 @@ class Shas(Sequence[str]):
     @classmethod
     def of(cls, shas: Iterable[str]) -> Shas:
         listed = list(shas)
-        return cls(bytes.fromhex("".join(listed)), size=len(listed[0]) // 2 if listed else 20)
+        lengths = {len(sha) for sha in listed} or {40}
+        if lengths not in ({40}, {64}):
+            raise ValueError("These are not commit ids of one format.")
+        return cls(bytes.fromhex("".join(listed)), size=lengths.pop() // 2)
 
     def __len__(self) -> int:
         return len(self._digest) // self._size
@@ -46,7 +49,7 @@ class Shas(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         """Equal to any sequence of the same ids."""
         if isinstance(other, Shas):
-            return self._digest == other._digest
+            return len(self) == len(other) and self._digest == other._digest
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
