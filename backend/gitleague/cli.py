@@ -23,7 +23,8 @@ from gitleague.core.settings import Settings, load_settings
 from gitleague.projects.bootstrap import Made
 from gitleague.projects.bootstrap import bootstrap as make_first_league
 from gitleague.scoring.boxscores import recompute as recompute_scores
-from gitleague.tables.projects import Project
+from gitleague.sync.migrate import RepoMethod, move, repo_methods
+from gitleague.tables.projects import Project, SyncMethod
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 APP = "gitleague.app:create_app_from_environment"
@@ -36,10 +37,10 @@ SERVING: Final[dict[str, Any]] = {
 }
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """The door: every error leaves as a sentence and an exit code."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(arguments, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -155,6 +156,41 @@ def recompute(project_id: uuid.UUID | None) -> None:
             with database.writing() as session:
                 recompute_scores(session, each)
             click.echo(f"{each} {name}")
+
+
+@cli.command()
+@click.argument("repo_ids", nargs=-1, type=click.UUID)
+@click.option("--all", "every", is_flag=True, help="Every repository of the server.")
+@click.option("--back", is_flag=True, help="To pull again, with the token that the server has.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; tell what would change.")
+@click.option("--status", is_flag=True, help="Tell how each repository is synced.")
+def migrate(
+    *, repo_ids: tuple[uuid.UUID, ...], every: bool, back: bool, dry_run: bool, status: bool
+) -> None:
+    """Let repositories be pushed by the client instead of pulled by the server."""
+    if status + every + bool(repo_ids) != 1:
+        raise click.UsageError("Name repositories by id, or pass --all, or --status.")
+    method = SyncMethod.PULL_CELERY if back else SyncMethod.PUSH_CLIENT
+    with _database(load_settings()) as database:
+        if status:
+            with database.reading() as session:
+                _tell_methods(repo_methods(session))
+            return
+        # A dry run does the same, in a session whose changes are thrown away.
+        with database.reading() if dry_run else database.writing() as session:
+            moved = move(session, None if every else repo_ids, method)
+    for repo in moved:
+        would = "would sync" if dry_run else "syncs"
+        click.echo(f"{repo.repo_id}  {repo.project}/{repo.name} {would} by {method.value}")
+    if not moved:
+        click.echo(f"Nothing to do: all of them sync by {method.value} already.")
+
+
+def _tell_methods(repos: list[RepoMethod]) -> None:
+    for repo in repos:
+        click.echo(f"{repo.repo_id}  {repo.sync_method}  {repo.project}/{repo.name}")
+    pushed = sum(repo.sync_method == SyncMethod.PUSH_CLIENT.value for repo in repos)
+    click.echo(f"{pushed} of {len(repos)} repositories are pushed.")
 
 
 def _projects(database: Database, only: uuid.UUID | None) -> list[tuple[uuid.UUID, str]]:

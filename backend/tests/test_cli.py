@@ -17,11 +17,13 @@ import httpx
 import pytest
 from gitleague.core import migrations
 from gitleague.core.db import Database
-from make import make_line
+from gitleague.tables.audit import AuditEntry
+from gitleague.tables.projects import SyncMethod
+from make import make_line, make_project, make_repo
 from migrations import STEPS
 from pushes import make_pushes
 from servers import free_port
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 NEWEST = STEPS[-1].stem[:4]
 BOOTSTRAP = "bootstrap --email Ada@Example.org --project League --repo git@x.org:a/b.git --json"
@@ -189,6 +191,42 @@ def test_serve_stops_at_a_signal_and_prints_links(operator: Operator, workers: s
         assert (health.status_code, health.json()["status"]) == (200, "ok")
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{url}/health")
+
+
+SCRIPT = Path(__file__).parents[1] / "scripts" / "migrate_repos_to_push.py"
+
+
+def test_repositories_migrate_to_push_and_back(database: Database, database_url: str) -> None:
+    with database.writing() as session:
+        project_id = make_project(session)
+        urls = ("https://x.org/one", "https://x.org/two")
+        pull = SyncMethod.PULL_CELERY
+        one, two = (make_repo(session, project_id, url, sync_method=pull) for url in urls)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, SCRIPT, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "GITLEAGUE_DATABASE_URL": database_url},
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    assert "would sync by push_client" in run("--dry-run", str(one))
+    assert "0 of 2 repositories are pushed." in run("--status")
+    assert f"{one}  The League/one syncs by push_client" in run(str(one))
+    assert "1 of 2 repositories are pushed." in run("--status")
+    assert "Nothing to do" in run(str(one))
+    run("--all")
+    assert "2 of 2 repositories are pushed." in run("--status")
+    assert f"{two}  The League/two syncs by pull_celery" in run("--back", str(two))
+    assert "There is no repository" in run(str(one), str(project_id), code=1)
+    assert "Name repositories by id" in run(code=2)
+    with database.reading() as session:
+        changes = select(AuditEntry.details).where(AuditEntry.project_id == project_id)
+        assert {"sync_method": ["pull_celery", "push_client"]} in session.scalars(changes).all()
 
 
 def test_recompute_builds_the_same_box_scores(
