@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import servers
 from chromium import OPTIONS, find_chromium
@@ -34,6 +35,12 @@ os.environ.update(
     GIT_COMMITTER_NAME="Ada Lovelace",
     GIT_COMMITTER_EMAIL="ada@example.org",
 )
+
+# A slow machine is no defect: what is timed is in bench/.
+hypothesis.settings.register_profile(
+    "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("league")
 
 
 @pytest.fixture(scope="session")

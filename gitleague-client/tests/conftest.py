@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import hypothesis
 import pytest
 import yaml
 from faults import Proxy, proxy_to
@@ -19,6 +20,11 @@ from histories import import_steps, make_repository, make_steps
 for name in [name for name in os.environ if name.startswith(("GITLEAGUE_", "GIT_"))]:
     del os.environ[name]
 os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
+# A slow machine is no defect: what is timed is in bench/.
+hypothesis.settings.register_profile(
+    "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("league")
 START_SECONDS = 60
 LEASH = '"$@" </dev/null & read -r _; kill -TERM $! 2>/dev/null; wait $!'
 

@@ -21,6 +21,7 @@ SCALARS = (
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
 )
 ODD_COMMITS = st.dictionaries(FIELDS, VALUES, max_size=6).map(lambda over: make_commit() | over)
 WHOLE = make_commit()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from selectors import EVENT_READ, DefaultSelector
 from subprocess import PIPE
 
@@ -23,51 +22,51 @@ _DIFF_TREE = (
 )
 _CHUNK = 128  # commits asked for at once
 _FED = 6  # chunks waiting in a pipe: it holds 64 KiB, and a full one would stop both sides
-_AHEAD = 32  # chunks asked for, per process, while the oldest of them is not whole
+_RUN = 4096  # neighbouring commits for one process, at most; with shorter runs git reads more twice
+_AHEAD = 8  # runs begun, per process, while the oldest of them is not whole
 _LIFE = 128  # chunks until a process is replaced: git keeps every commit that it has read
 _HELD = 16 << 20  # bytes that may wait for the oldest; beyond, git waits too
 
 
 def scan(
-    repository: Repository, shas: Iterable[str], *, jobs: int, exclude: Sequence[str] = ()
+    repository: Repository, shas: Sequence[str], *, jobs: int, exclude: Sequence[str] = ()
 ) -> Generator[Commit, None, None]:
     """The commits in the order of `shas`. Closing the iterator ends its processes."""
-    expected: deque[str] = deque()
+    expected = iter(shas)
     with Exclusions(repository, exclude) as exclusions, Mailmap(repository) as mailmap:
         parser = Parser(exclusions.ask, mailmap.person)
-        with _Lanes(repository, _remembered(shas, expected), max(jobs, 1)) as lanes:
+        with _Lanes(repository, shas, max(jobs, 1)) as lanes:
             for block in lanes.blocks():
                 yield from _checked(parser.feed(block), expected)
         yield from _checked(parser.flush(), expected)
-    if expected:
-        raise GitFailed(f"git left out the commit {expected[0]}.")
+    missing = next(expected, None)
+    if missing is not None:
+        raise GitFailed(f"git left out the commit {missing}.")
 
 
-def _remembered(shas: Iterable[str], expected: deque[str]) -> Iterator[str]:
-    for sha in shas:
-        expected.append(sha)
-        yield sha
-
-
-def _checked(commits: Iterator[Commit], expected: deque[str]) -> Iterator[Commit]:
+def _checked(commits: Iterator[Commit], expected: Iterator[str]) -> Iterator[Commit]:
     """Nothing goes missing: git passes over an object that it cannot read, without a word."""
     for commit in commits:
-        if not expected or commit.sha != expected[0]:
-            missing = expected[0] if expected else "end of the list"
-            raise GitFailed(f"git left out the commit {missing} and went on to {commit.sha}.")
-        expected.popleft()
+        sha = next(expected, "end of the list")
+        if commit.sha != sha:
+            raise GitFailed(f"git left out the commit {sha} and went on to {commit.sha}.")
         yield commit
 
 
-class _Chunk:
-    """Some commits that one process was asked for, and what it has printed of them so far."""
+class _Run:
+    """Neighbours in the history, for one process: they change the same files, which git keeps."""
 
-    __slots__ = ("blocks", "is_whole", "lane")
+    __slots__ = ("blocks", "lane", "shas", "unanswered")
 
-    def __init__(self, lane: _Lane) -> None:
+    def __init__(self, lane: _Lane, shas: Sequence[str]) -> None:
         self.lane = lane
+        self.shas = shas  # those that are still to be asked for
+        self.unanswered = 0  # chunks
         self.blocks: deque[bytes] = deque()
-        self.is_whole = False
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.shas and not self.unanswered
 
 
 class _Lane:
@@ -75,46 +74,51 @@ class _Lane:
 
     def __init__(self, process: GitProcess) -> None:
         self.process = process
-        self.chunks: deque[_Chunk] = deque()
+        self.run = _Run(self, ())  # the one that it is fed with
+        self.asked: deque[_Run] = deque()  # for each chunk without an answer, where it belongs
         self.life = _LIFE
         self._marker = f"end-{secrets.token_hex(16)}\n".encode()  # in no message, in no path
         self._rest = b""
 
-    def feed(self, shas: Sequence[str]) -> _Chunk:
-        chunk = _Chunk(self)
-        self.chunks.append(chunk)
+    @property
+    def is_done(self) -> bool:
+        return self.life <= 0 and not self.run.shas
+
+    def feed(self) -> None:
+        shas, self.run.shas = self.run.shas[:_CHUNK], self.run.shas[_CHUNK:]
+        self.run.unanswered += 1
+        self.asked.append(self.run)
         self.life -= 1
         self.process.write("\n".join(shas).encode() + b"\n" + self._marker)
-        return chunk
 
     def read(self) -> int:
-        """Hand what git printed to its chunks; returns how much that was."""
+        """Hand what git printed to its runs; returns how much that was."""
         block = self.process.read()
         if not block:
             self.process.fail()
         *ended, rest = (self._rest + block).split(self._marker)
         taken = sum(map(len, ended))
         for part in ended:
-            chunk = self.chunks.popleft()
-            chunk.blocks.append(part)
-            chunk.is_whole = True
+            run = self.asked.popleft()
+            run.blocks.append(part)
+            run.unanswered -= 1
         whole = max(len(rest) - len(self._marker), 0)  # the end may be the start of a marker
         if whole:
-            self.chunks[0].blocks.append(rest[:whole])
+            self.asked[0].blocks.append(rest[:whole])
         self._rest = rest[whole:]
         return taken + whole
 
 
 class _Lanes:
-    """Deals chunks to whichever process has least to do, and gives their bytes back in order."""
+    """Deals runs to processes that have nothing left, and gives their bytes back in order."""
 
-    def __init__(self, repository: Repository, shas: Iterator[str], jobs: int) -> None:
+    def __init__(self, repository: Repository, shas: Sequence[str], jobs: int) -> None:
         self._repository = repository
         self._shas = shas
+        self._dealt = 0
         self._jobs = jobs
         self._lanes: list[_Lane] = []
-        self._next: list[str] = []
-        self._order: deque[_Chunk] = deque()
+        self._order: deque[_Run] = deque()
         self._held = 0
         self._selector = DefaultSelector()
         self._open = ExitStack()
@@ -142,23 +146,32 @@ class _Lanes:
                 self._read(oldest)
 
     def _deal(self) -> None:
-        while len(self._order) < _AHEAD * self._jobs:
-            self._next = self._next or list(islice(self._shas, _CHUNK))
-            lane = self._least_busy() if self._next else None
-            if lane is None or len(lane.chunks) >= _FED:
-                return
-            self._order.append(lane.feed(self._next))
-            self._next = []
+        for lane in self._lanes.copy():
+            self._feed(lane)
+            if lane.is_done and not lane.asked:
+                self._end(lane)
+        while self._dealt < len(self._shas) and self._has_room():
+            self._feed(self._new_lane())
 
-    def _least_busy(self) -> _Lane:
-        for lane in [lane for lane in self._lanes if not lane.life and not lane.chunks]:
-            self._lanes.remove(lane)
-            self._selector.unregister(lane.process)
-            lane.process.close()
-        useful = [lane for lane in self._lanes if lane.life]
-        if all(lane.chunks for lane in useful) and len(useful) < self._jobs:
-            return self._new_lane()
-        return min(useful, key=lambda lane: len(lane.chunks))
+    def _has_room(self) -> bool:
+        return sum(not lane.is_done for lane in self._lanes) < self._jobs
+
+    def _feed(self, lane: _Lane) -> None:
+        while len(lane.asked) < _FED:
+            if not lane.run.shas and (lane.is_done or not self._begin_run(lane)):
+                return
+            lane.feed()
+
+    def _begin_run(self, lane: _Lane) -> bool:
+        """Shorter ones towards the end, so that the processes end together."""
+        left = len(self._shas) - self._dealt
+        if not left or len(self._order) >= _AHEAD * self._jobs:
+            return False
+        size = min(max(left // (2 * self._jobs), _CHUNK), _RUN)
+        lane.run = _Run(lane, self._shas[self._dealt : self._dealt + size])
+        self._dealt += len(lane.run.shas)
+        self._order.append(lane.run)
+        return True
 
     def _new_lane(self) -> _Lane:
         process = self._repository.start(
@@ -171,7 +184,12 @@ class _Lanes:
         self._selector.register(process, EVENT_READ, lane)
         return lane
 
-    def _read(self, oldest: _Chunk) -> None:
+    def _end(self, lane: _Lane) -> None:
+        self._lanes.remove(lane)
+        self._selector.unregister(lane.process)
+        lane.process.close()
+
+    def _read(self, oldest: _Run) -> None:
         if self._held > _HELD:
             self._held += oldest.lane.read()
             return
