@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -52,7 +53,7 @@ class RepoConfig(_Strict):
     @property
     def label(self) -> str:
         """What `--repo` and the output call it."""
-        place = (self.git_url or str(self.path)).rstrip("/")
+        place = posixpath.normpath(self.git_url or str(self.path))  # a clone of `.` ends with it
         return self.name or re.split(r"[/:]", place)[-1].removesuffix(".git") or place
 
 

@@ -87,6 +87,7 @@ def test_a_relative_path_starts_at_the_file(tmp_path: Path) -> None:
         ({"name": "The Site"}, "The Site"),
         ({"git_url": "https://example.org/team/app/"}, "app"),
         ({"git_url": "host:app.git"}, "app"),
+        ({"git_url": "/home/ada/code/app/."}, "app"),
         ({"git_url": None, "path": "~/code/tool"}, "tool"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -28,7 +29,7 @@ def url_key(url: str) -> str:
     path = text.removeprefix("file://")
     if not path.startswith("/"):
         raise ValueError("this is no git URL; one looks like git@host:team/site.git")
-    return _joined("", path)
+    return _joined("", posixpath.normpath(path))
 
 
 def without_credentials(url: str) -> str:

@@ -54,6 +54,7 @@ def test_what_looks_alike_and_is_not(one: str, other: str) -> None:
     [
         ("file:///srv/git/site.git", "/srv/git/site"),
         ("/srv/git/site", "/srv/git/site"),
+        ("/srv/git/./other/../site/.", "/srv/git/site"),
         ("[::1]:site.git", "[::1]/site"),
         ("https://x.org/a%20b", "x.org/a b"),
         ("https://x.org/grüße", "x.org/grüße"),
