@@ -66,7 +66,7 @@ class ProjectConfig(_Strict):
 class Config(_Strict):
     api_url: Annotated[str, Field(pattern=r"^https?://[^/\s@]+(/[^\s@]*)?$")]
     api_key: SecretStr | None = None
-    batch_size: Annotated[int, Field(ge=1, le=5000)] = 5000
+    batch_size: Annotated[int, Field(ge=1, le=5000)] = 2000
     max_retries: Annotated[int, Field(ge=0, le=20)] = 3
     jobs: Annotated[int, Field(ge=1, le=MOST_JOBS)] = min(os.cpu_count() or 1, MOST_JOBS)
     projects: tuple[ProjectConfig, ...]

@@ -59,7 +59,7 @@ def test_it_works(tmp_path: Path) -> None:
     assert str(config.projects[0].project_id) == ID
     assert only_repo(config).path == Path("/code/site")
     assert only_repo(config).label == "site"
-    assert (config.batch_size, config.max_retries) == (5000, 3)
+    assert (config.batch_size, config.max_retries) == (2000, 3)
 
 
 def test_the_file_of_0_1_0_works_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
