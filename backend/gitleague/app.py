@@ -1,5 +1,6 @@
 """The one place where routers, errors and what surrounds a request meet."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -76,7 +77,10 @@ def create_app(settings: Settings) -> FastAPI:
 
 def create_app_from_environment() -> FastAPI:
     """What each of several worker processes calls."""
-    return create_app(load_settings())
+    app = create_app(load_settings())
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collection during a push needs to look at it again
+    return app
 
 
 @asynccontextmanager

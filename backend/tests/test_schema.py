@@ -66,14 +66,19 @@ def test_each_step_can_be_taken_back(database: Database) -> None:
 
 
 @pytest.mark.parametrize("table", OF_PROJECTS, ids=str)
-def test_project_id_leads_a_key(table: SqlTable) -> None:
-    leading = [index.columns[0].name for index in table.indexes if len(index.columns)]
+def test_project_id_leads_one_key(table: SqlTable) -> None:
+    """With several PostgreSQL may take the wrong one: see docs/decisions/0009."""
+    leading = [
+        index.columns[0].name
+        for index in table.indexes
+        if index.dialect_options["postgresql"]["where"] is None
+    ]
     leading += [
         next(iter(constraint.columns)).name
         for constraint in table.constraints
         if getattr(constraint, "columns", None) and not hasattr(constraint, "elements")
     ]
-    assert "project_id" in leading
+    assert leading.count("project_id") == 1
 
 
 def test_the_wire_is_kept() -> None:

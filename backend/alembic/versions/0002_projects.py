@@ -82,7 +82,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_repos")),
         sa.UniqueConstraint("project_id", "id", name=op.f("uq_repos_project_id_id")),
-        sa.UniqueConstraint("project_id", "url_key", name=op.f("uq_repos_project_id_url_key")),
+        sa.UniqueConstraint("url_key", "project_id", name=op.f("uq_repos_url_key_project_id")),
     )
     op.create_table(
         "repo_heads",

@@ -48,20 +48,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
         sa.UniqueConstraint(
-            "project_id", "fingerprint", name=op.f("uq_identities_project_id_fingerprint")
+            "fingerprint", "project_id", name=op.f("uq_identities_fingerprint_project_id")
         ),
         sa.UniqueConstraint("project_id", "id", name=op.f("uq_identities_project_id_id")),
     )
     op.create_index(
-        op.f("ix_identities_project_id_address"),
+        op.f("ix_identities_address_project_id"),
         "identities",
-        ["project_id", "address"],
+        ["address", "project_id"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_identities_project_id_player_id"),
+        op.f("ix_identities_player_id_project_id"),
         "identities",
-        ["project_id", "player_id"],
+        ["player_id", "project_id"],
         unique=False,
     )
     op.create_table(
@@ -109,15 +109,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "sha", "repo_id", name=op.f("pk_commits")),
     )
     op.create_index(
-        op.f("ix_commits_project_id_author_id_day"),
+        op.f("ix_commits_author_id_day_project_id"),
         "commits",
-        ["project_id", "author_id", "day"],
+        ["author_id", "day", "project_id"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_commits_project_id_change_key"),
+        op.f("ix_commits_change_key_project_id"),
         "commits",
-        ["project_id", "change_key"],
+        ["change_key", "project_id"],
         unique=False,
     )
     op.create_index(
@@ -150,9 +150,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_coauthors_project_id_identity_id"),
+        op.f("ix_coauthors_identity_id_project_id"),
         "coauthors",
-        ["project_id", "identity_id"],
+        ["identity_id", "project_id"],
         unique=False,
     )
     op.create_table(
@@ -174,9 +174,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_commit_references_project_id_stem"),
+        op.f("ix_commit_references_stem_project_id"),
         "commit_references",
-        ["project_id", "stem"],
+        ["stem", "project_id"],
         unique=False,
     )
     op.create_table(

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, bindparam, cast, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase as Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -44,11 +43,6 @@ def _array(values: Iterable[str]) -> ColumnElement[Any]:
     notation = '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
     # Without a type of its own the parameter is an array from the start, and not cast in each row.
     return cast(bindparam(None, notation, type_=NullType(), unique=True), ARRAY(Text()))
-
-
-def upsert(session: Session, table: type[Table]) -> Any:
-    """The INSERT of the dialect in use: the one that has `on_conflict_do_…`."""
-    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
 
 
 def insert_rows(

@@ -11,17 +11,35 @@ from typing import Any
 
 from gitleague_client.rules.defaults import Rules
 from gitleague_client.rules.score import Stats
-from sqlalchemy import CTE, ColumnElement, Select, and_, delete, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import among, upsert
+from gitleague.core.sets import among
 from gitleague.scoring.expressions import author_stats, coauthor_stats, impact, is_scored
+from gitleague.scoring.players import player_of
 from gitleague.scoring.rules import RulesInForce, rules_in_force
-from gitleague.tables.commits import CoAuthor, CommitRow, Identity
+from gitleague.tables.commits import CoAuthor, CommitRow
 from gitleague.tables.scores import BoxScore
 
 KEY = ("project_id", "rules_version", "day", "identity_id", "repo_id")
 SUMS = ("credits", "commits", "additions", "deletions", "files_changed", *Stats._fields, "impact")
+# As text, since SQLAlchemy writes a statement with its own `on_conflict_do_update` anew each time,
+# which takes longer than to run it.
+_ADDED = text(
+    f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET "
+    + ", ".join(f"{name} = box_scores.{name} + excluded.{name}" for name in SUMS)
+)
 
 
 def add(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
@@ -64,14 +82,8 @@ def _move(
 ) -> None:
     """Adds or takes back what these commits score; without shas, what all of them do."""
     for credits_of in (_authored, _assisted):
-        into = upsert(session, BoxScore)
-        statement = into.from_select(
-            [*KEY, *SUMS], credits_of(session, project_id, of, shas, sign=sign)
-        ).on_conflict_do_update(
-            index_elements=KEY,
-            set_={name: getattr(BoxScore, name) + into.excluded[name] for name in SUMS},
-        )
-        session.execute(statement)
+        scored = credits_of(session, project_id, of, shas, sign=sign).suffix_with(_ADDED)
+        session.execute(insert(BoxScore).from_select([*KEY, *SUMS], scored))
 
 
 def _chosen(
@@ -117,19 +129,12 @@ def _assisted(
     sign: int,
 ) -> Select[Any]:
     """One assist for each other player among the co-authors, however many identities they have."""
-    author, helper = aliased(Identity), aliased(Identity)
     credited = _credited(session, project_id, of, shas)
-    of_player = (credited.c.sha, credited.c.repo_id, helper.player_id)
+    of_player = (credited.c.sha, credited.c.repo_id, credited.c.player_id)
+    nth = func.row_number().over(partition_by=of_player, order_by=credited.c.identity_id)
     each = (
-        select(
-            credited.c.day,
-            helper.id.label("identity_id"),
-            credited.c.repo_id,
-            func.row_number().over(partition_by=of_player, order_by=helper.id).label("nth"),
-        )
-        .join(helper, and_(helper.project_id == project_id, helper.id == credited.c.identity_id))
-        .join(author, and_(author.project_id == project_id, author.id == credited.c.author_id))
-        .where(helper.player_id != author.player_id)
+        select(credited, nth.label("nth"))
+        .where(credited.c.player_id != credited.c.author_player_id)
         .subquery()
     )
     nothing = {name: literal(0) for name in ("commits", "additions", "deletions", "files_changed")}
@@ -160,7 +165,8 @@ def _credited(
             CoAuthor.repo_id,
             CoAuthor.identity_id,
             CommitRow.day,
-            CommitRow.author_id,
+            player_of(project_id, CoAuthor.identity_id).label("player_id"),
+            player_of(project_id, CommitRow.author_id).label("author_player_id"),
         )
         .join(
             CommitRow,

@@ -19,7 +19,8 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.sets import among, listed
-from gitleague.tables.commits import CommitReference, CommitRow, Identity
+from gitleague.scoring.players import player_of
+from gitleague.tables.commits import CommitReference, CommitRow
 
 STEM = 7  # digits: what git itself abbreviates to at least
 
@@ -187,13 +188,8 @@ def _standings(
             CommitRow.is_reachable,
             CommitRow.is_reverted,
             CommitRow.is_steal,
-            Identity.player_id,
-        )
-        .join(
-            Identity,
-            and_(Identity.project_id == CommitRow.project_id, Identity.id == CommitRow.author_id),
-        )
-        .where(CommitRow.project_id == project_id, among(session, CommitRow.sha, shas))
+            player_of(project_id, CommitRow.author_id),
+        ).where(CommitRow.project_id == project_id, among(session, CommitRow.sha, shas))
     )
     standings: dict[str, Standing] = {}
     nobody = Standing(is_reachable=False, is_reverted=False, is_steal=False, players=frozenset())

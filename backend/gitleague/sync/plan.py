@@ -12,7 +12,7 @@ from gitleague_client.commit import Commit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gitleague.core.sets import among
+from gitleague.core.sets import among, listed
 from gitleague.sync.batch import Refusal
 from gitleague.tables.commits import CommitRow
 
@@ -120,9 +120,10 @@ def _rows_here(session: Session, project_id: uuid.UUID, shas: Iterable[str]) -> 
 
 
 def _keys_here(session: Session, project_id: uuid.UUID, keys: Iterable[str]) -> set[str]:
-    found = session.scalars(
-        select(CommitRow.change_key)
-        .where(CommitRow.project_id == project_id, among(session, CommitRow.change_key, keys))
-        .distinct()
+    key = listed(session, keys)
+    # One step down an index each. All at once, PostgreSQL could read the project whole.
+    here = select(CommitRow.change_key).where(
+        CommitRow.project_id == project_id, CommitRow.change_key == key
     )
-    return set(found)
+    found = select(key).where(here.limit(1).scalar_subquery().is_not(None))
+    return set(session.scalars(found))

@@ -42,9 +42,9 @@ class Identity(Table):
     __tablename__ = "identities"
     __table_args__ = (
         UniqueConstraint("project_id", "id"),
-        UniqueConstraint("project_id", "fingerprint"),
-        Index(None, "project_id", "address"),
-        Index(None, "project_id", "player_id"),
+        UniqueConstraint("fingerprint", "project_id"),
+        Index(None, "address", "project_id"),
+        Index(None, "player_id", "project_id"),
         ForeignKeyConstraint(
             ["project_id", "player_id"], ["players.project_id", "players.id"], ondelete="CASCADE"
         ),
@@ -72,8 +72,8 @@ class CommitRow(Table):
         ForeignKeyConstraint(
             ["project_id", "author_id"], ["identities.project_id", "identities.id"]
         ),
-        Index(None, "project_id", "change_key"),
-        Index(None, "project_id", "author_id", "day"),
+        Index(None, "change_key", "project_id"),
+        Index(None, "author_id", "day", "project_id"),
         Index(
             "ix_commits_waiting",
             "project_id",
@@ -127,7 +127,7 @@ class CoAuthor(Table):
         ForeignKeyConstraint(
             ["project_id", "identity_id"], ["identities.project_id", "identities.id"]
         ),
-        Index(None, "project_id", "identity_id"),
+        Index(None, "identity_id", "project_id"),
     )
 
     project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -146,7 +146,7 @@ class CommitReference(Table):
             ["commits.project_id", "commits.sha", "commits.repo_id"],
             ondelete="CASCADE",
         ),
-        Index(None, "project_id", "stem"),
+        Index(None, "stem", "project_id"),
     )
 
     project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

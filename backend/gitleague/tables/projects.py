@@ -77,7 +77,7 @@ class Repo(Table):
     __tablename__ = "repos"
     __table_args__ = (
         UniqueConstraint("project_id", "id"),  # what tenant-safe foreign keys point at
-        UniqueConstraint("project_id", "url_key"),
+        UniqueConstraint("url_key", "project_id"),
     )
 
     id: Mapped[Id]

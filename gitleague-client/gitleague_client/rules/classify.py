@@ -28,10 +28,6 @@ class Flag(IntFlag):
 _FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
 _REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.IGNORECASE)
 _WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.IGNORECASE)
-_ANY_WORD = re.compile(
-    r"fix|revert|wip|tmp|debug", re.IGNORECASE
-)  # most titles hold none: one quick look
-_FOOTERS = ("generated", "written", "created", "assisted-by:")  # else there is nothing to look for
 _GENERATED = re.compile(
     r"^[^\w\n]*(?:generated|written|created) (?:with|by) \W*"
     r"(?:claude|copilot|github copilot|cursor|aider|codex|chatgpt|gemini|devin)\b"
@@ -49,33 +45,37 @@ def classify(
     rules: Rules = DEFAULT_RULES,
 ) -> Flag:
     """The flags of a commit; `author` is its (name, email)."""
-    flags = Flag(0)
-    if is_merge:
-        flags |= Flag.MERGE
-    if _ANY_WORD.search(title):
-        flags |= Flag.FIX if _FIX.search(title) else 0
-        flags |= Flag.REVERT if _REVERT.search(title) else 0
-        flags |= Flag.WIP if _WIP.search(title) else 0
-    if any(found.relation is Relation.REVERTS for found in references_in(body)):
-        flags |= Flag.REVERT
+    found = [Flag.MERGE] if is_merge else []
+    lowered = title.lower()  # most titles hold no such word, and a quick look tells
+    if "fix" in lowered and _FIX.search(title):
+        found.append(Flag.FIX)
+    if ("revert" in lowered and _REVERT.search(title)) or _reverts(body):
+        found.append(Flag.REVERT)
+    if ("wip" in lowered or "tmp" in lowered or "debug" in lowered) and _WIP.search(title):
+        found.append(Flag.WIP)
     ticket, unclean = _patterns(rules.ticket_pattern, rules.unclean_pattern)
-    if ticket and (ticket.search(title) or ticket.search(body)):
-        flags |= Flag.TICKET
+    if ticket and (ticket.search(title) or (body and ticket.search(body))):
+        found.append(Flag.TICKET)
     if title.strip() and not (unclean and unclean.search(title)):
-        flags |= Flag.CLEAN
+        found.append(Flag.CLEAN)
     if is_bot(*author):
-        flags |= Flag.BOT
+        found.append(Flag.BOT)
     if is_assisted(body):
-        flags |= Flag.ASSISTED
-    return flags
+        found.append(Flag.ASSISTED)
+    return Flag(sum(found))
+
+
+def _reverts(body: str) -> bool:
+    return any(found.relation is Relation.REVERTS for found in references_in(body))
 
 
 def is_assisted(body: str) -> bool:
     """Does a trailer or a footer name an AI assistant?"""
+    if not body:
+        return False
     if any(is_assistant(*person) for person in coauthors_in(body)):
         return True
-    lowered = body.lower()
-    return any(word in lowered for word in _FOOTERS) and bool(_GENERATED.search(body))
+    return bool(_GENERATED.search(body))
 
 
 def flags_of(words: Iterable[str]) -> Flag:

@@ -29,7 +29,7 @@ _REVERTS = re.compile(r"\bthis reverts commit[ \t\n]+([0-9a-f]{7,64})\b", re.IGN
 
 def coauthors_in(message: str) -> list[tuple[str, str]]:
     """(name, email) of each co-author trailer, in order, each pair once."""
-    if "-by:" not in message.lower():
+    if not message or "-by:" not in message.lower():
         return []
     found = _COAUTHOR.findall(message)
     return list(dict.fromkeys((name.strip(" \t"), email.strip()) for name, email in found))
@@ -37,6 +37,8 @@ def coauthors_in(message: str) -> list[tuple[str, str]]:
 
 def references_in(message: str) -> list[Reference]:
     """The commits that this message says it fixes or reverts, each once."""
+    if not message:
+        return []
     lowered = message.lower()
     found: list[Reference] = []
     if "fixes:" in lowered:
