@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from gitleague_client.git import Repository, open_repository
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from gitleague_client.shas import Shas
 from history import make_history
@@ -49,7 +50,7 @@ def main() -> None:
 
 def _ours(repository: Repository, shas: Shas) -> float:
     started = time.perf_counter()
-    scanned = sum(1 for _ in scan(repository, shas, jobs=JOBS))
+    scanned = sum(1 for _ in scan(repository, shas, jobs=Jobs(JOBS)))
     assert scanned == len(shas)
     return time.perf_counter() - started
 

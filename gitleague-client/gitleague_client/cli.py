@@ -20,6 +20,7 @@ from gitleague_client.config import FILE_NAME, Config, exposed_key, find_config,
 from gitleague_client.errors import Exit
 from gitleague_client.output import Loudness, Output
 from gitleague_client.push import Options
+from gitleague_client.scan.jobs import Jobs
 
 _COMMON = (
     click.option(
@@ -132,7 +133,7 @@ def sync(
 ) -> Exit:
     """Send what is new. A sync that was cut off goes on where it stopped."""
     config, league = _connected(common, jobs=jobs, api_key=api_key, insecure=insecure)
-    chosen = Options(jobs=config.jobs, batch_size=config.batch_size, **options)
+    chosen = Options(jobs=Jobs(config.jobs), batch_size=config.batch_size, **options)
     with league:
         return sync_command.run(config, league, chosen, common.output, only=only)
 

@@ -88,7 +88,7 @@ def open_repository(path: Path) -> Repository:
     """The repository at `path`: a work tree or a folder in one, a bare one, a linked worktree."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         if not _KEPT.fullmatch(name):
-            del os.environ[name]  # GitPython reads it too, and can only add to the environment
+            os.environ.pop(name, None)  # GitPython reads it too, and can only add to it
     place = path.expanduser().absolute()
     try:
         Repo(place, search_parent_directories=True, expand_vars=False).close()

@@ -73,8 +73,8 @@ class Output:
         sys.stdout.flush()
 
     @contextmanager
-    def progress(self, label: str) -> Iterator[Bar]:
-        """A bar with rate and time left, where somebody is watching."""
+    def progress(self) -> Iterator[Bars]:
+        """A bar for each repository that is sent, where somebody is watching."""
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -85,21 +85,41 @@ class Output:
         with Progress(
             *columns, console=self._err, transient=True, disable=not self.is_live
         ) as progress:
-            yield Bar(progress, progress.add_task(label, total=None))
+            yield Bars(progress)
+
+
+class Bars:
+    """The progress of a sync; its bars may be told of from several threads."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def bar(self, label: str) -> Bar:
+        return Bar(self._progress, label)
 
 
 class Bar:
-    """The progress of one repository."""
+    """The progress of one repository: there from its start until it is whole."""
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
+    def __init__(self, progress: Progress, label: str) -> None:
         self._progress = progress
-        self._task = task
+        self._label = label
+        self._task: TaskID | None = None
+        self._left = 0
 
     def start(self, total: int) -> None:
-        self._progress.update(self._task, total=total)
+        if total:
+            self._left = total
+            self._task = self._progress.add_task(self._label, total=total)
 
     def advance(self, commits: int) -> None:
+        if self._task is None:
+            return
+        self._left -= commits
         self._progress.advance(self._task, commits)
+        if self._left <= 0:
+            self._progress.remove_task(self._task)
+            self._task = None
 
 
 class _Rate(ProgressColumn):

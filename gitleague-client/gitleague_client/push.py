@@ -7,9 +7,7 @@ whatever reached the server is closed under ancestry and its heads say where to 
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -23,9 +21,11 @@ from gitleague_client.commit import Commit
 from gitleague_client.config import RepoConfig
 from gitleague_client.errors import BatchTooLarge, RepositoryError, ShallowRepository
 from gitleague_client.git import Repository, open_repository, without_password
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
+from gitleague_client.threads import Belt
 
-IN_FLIGHT = 2  # batches that wait or travel: enough to keep both sides busy, little to hold
+WAITING = 1  # batches that wait while one travels: enough for both sides, little to hold
 _COMMIT = TypeAdapter(Commit)
 _HEAD = b'{"client_version":"%s","commits":[' % __version__.encode()
 _TAIL = b"]}"
@@ -39,7 +39,7 @@ class Progress(Protocol):
 
 
 class Options(NamedTuple):
-    jobs: int
+    jobs: Jobs
     batch_size: int
     full: bool = False
     prune: bool = False
@@ -85,9 +85,11 @@ def sync_repo(
     progress.start(len(missing))
     sender = _Sender(league, project_id, named, report, progress)
     scanning = scan(repository, missing, jobs=options.jobs, exclude=repo.exclude)
-    with closing(scanning):  # ends its processes, also when the upload fails
+    # Its processes end with the block, also when the upload fails.
+    with closing(scanning), Belt(sender.push, room=WAITING) as belt:
         commits = _unsure_at(repository.boundary(), scanning)
-        sender.send(_batches(commits, options.batch_size, status.limits))
+        for batch in _batches(commits, options.batch_size, status.limits):
+            belt.put(batch)
     pruned = list(repository.unreachable(status.heads, shas)) if options.prune else []
     refs = {"tips": [tip._asdict() for tip in tips], "pruned": pruned}
     ended = league.end(project_id, named, json.dumps(refs).encode())
@@ -106,7 +108,7 @@ def git_url(repository: Repository, repo: RepoConfig) -> str:
 
 
 class _Sender:
-    """Sends batches in order, in a thread of its own."""
+    """Sends batches and adds up what became of them."""
 
     def __init__(
         self, league: League, project_id: UUID, repo: str, report: Report, progress: Progress
@@ -116,33 +118,8 @@ class _Sender:
         self._repo = repo
         self._report = report
         self._progress = progress
-        self._failed = False
 
-    def send(self, batches: Iterable[list[bytes]]) -> None:
-        """Raises what the first batch that failed raised; none is sent after it."""
-        waiting: deque[Future[None]] = deque()
-        with ThreadPoolExecutor(1, "upload") as thread:
-            try:
-                for batch in batches:
-                    while len(waiting) >= IN_FLIGHT:
-                        waiting.popleft().result()
-                    waiting.append(thread.submit(self._push_unless_failed, batch))
-                while waiting:
-                    waiting.popleft().result()
-            except BaseException:
-                thread.shutdown(wait=False, cancel_futures=True)
-                raise
-
-    def _push_unless_failed(self, batch: Sequence[bytes]) -> None:
-        if self._failed:
-            return
-        try:
-            self._push(batch)
-        except BaseException:
-            self._failed = True
-            raise
-
-    def _push(self, batch: Sequence[bytes]) -> None:
+    def push(self, batch: Sequence[bytes]) -> None:
         try:
             answer = self._league.push(
                 self._project_id, self._repo, _HEAD + b",".join(batch) + _TAIL
@@ -151,8 +128,8 @@ class _Sender:
             if len(batch) == 1:
                 raise
             middle = len(batch) // 2
-            self._push(batch[:middle])
-            self._push(batch[middle:])
+            self.push(batch[:middle])
+            self.push(batch[middle:])
             return
         self._report.inserted += answer.inserted
         self._report.skipped += answer.skipped

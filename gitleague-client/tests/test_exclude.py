@@ -8,6 +8,7 @@ import pytest
 from gitleague_client.errors import ConfigError
 from gitleague_client.git import open_repository
 from gitleague_client.scan.exclude import LOCK_FILES, Exclusions
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from histories import Step, drop, import_steps, lines, make_repository, put, run_git
 
@@ -204,7 +205,7 @@ def test_excluded_lines_are_those_that_git_counts_for_these_paths(tmp_path: Path
     import_steps(repo, steps)
     opened = open_repository(repo)
     shas = opened.missing([opened.tips()[0].sha], [])
-    for commit in scan(opened, shas, jobs=2, exclude=["docs"]):
+    for commit in scan(opened, shas, jobs=Jobs(2), exclude=["docs"]):
         everything = counted(repo, commit.sha)
         kept = counted(repo, commit.sha, ".", *GIVEN_UP)
         assert (commit.additions, commit.deletions) == everything
@@ -230,5 +231,7 @@ def test_a_renamed_file_is_judged_by_its_new_name(tmp_path: Path):
     import_steps(repo, steps)
     opened = open_repository(repo)
     shas = opened.missing([opened.tips()[0].sha], [])
-    found = [(commit.additions, commit.excluded_additions) for commit in scan(opened, shas, jobs=1)]
+    found = [
+        (commit.additions, commit.excluded_additions) for commit in scan(opened, shas, jobs=Jobs(1))
+    ]
     assert found == [(40, 40), (4, 0), (3, 3)]

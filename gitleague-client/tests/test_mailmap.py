@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from gitleague_client.commit import Commit, Person
 from gitleague_client.git import open_repository
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from gitleague_client.scan.mailmap import Mailmap
 from histories import Step, import_steps, make_repository, put, run_git
@@ -58,7 +59,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def scanned_in(path: Path) -> list[Commit]:
     repository = open_repository(path)
-    return list(scan(repository, repository.missing([repository.tips()[0].sha], []), jobs=2))
+    return list(scan(repository, repository.missing([repository.tips()[0].sha], []), jobs=Jobs(2)))
 
 
 def assert_as_meant(commits: list[Commit]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from gitleague_client.commit import Commit
 from gitleague_client.errors import GitFailed
 from gitleague_client.git import open_repository
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from gitleague_client.scan.parse import HEADER, MAX_COAUTHORS, MAX_MESSAGE, MAX_NAME, Parser
 from histories import NASTY, Change, Step, drop, import_steps, make_repository, put, run_git
@@ -152,7 +153,7 @@ def test_whatever_git_can_keep_is_read_as_git_says_it(history: list[Step]):
         import_steps(repo, history)
         repository = open_repository(repo)
         shas = repository.missing([repository.tips()[0].sha], [])
-        commits = list(scan(repository, shas, jobs=1))
+        commits = list(scan(repository, shas, jobs=Jobs(1)))
         truth = read_log(repo, "main")
     assert len(commits) == len(history)
     for commit in commits:
@@ -165,7 +166,7 @@ def test_a_path_of_any_bytes_is_one_file(tmp_path: Path):
     changes: list[Change] = [put(bytes([byte]), b"1\n") for byte in set(range(256)) - outside]
     import_steps(repo, [Step(b"Every byte", changes)])
     repository = open_repository(repo)
-    (commit,) = scan(repository, repository.missing([repository.tips()[0].sha], []), jobs=1)
+    (commit,) = scan(repository, repository.missing([repository.tips()[0].sha], []), jobs=Jobs(1))
     assert (commit.files_changed, commit.additions) == (253, 253)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from gitleague_client.commit import Commit
 from gitleague_client.git import Repository, open_repository
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from gitleague_client.shas import Shas
 from histories import NASTY, make_nasty_history, run_git
@@ -34,7 +35,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def scanned_in(path: Path, *, jobs: int) -> list[Commit]:
     repository = open_repository(path)
-    return list(scan(repository, all_of(repository), jobs=jobs))
+    return list(scan(repository, all_of(repository), jobs=Jobs(jobs)))
 
 
 def all_of(repository: Repository) -> Shas:
@@ -93,9 +94,9 @@ def test_one_process_gives_the_same_as_three(nasty: Path, scanned: list[Commit])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_process_that_has_read_enough_is_replaced_by_another(short: Path, jobs: int):
     repository = open_repository(short)
-    once = list(scan(repository, all_of(repository), jobs=1))
+    once = list(scan(repository, all_of(repository), jobs=Jobs(1)))
     often = [commit.sha for commit in once[-10:]] * 2_000  # a process reads some 16,000
-    commits = scan(repository, often, jobs=jobs)
+    commits = scan(repository, often, jobs=Jobs(jobs))
     for number, commit in enumerate(commits):
         assert commit == once[-10:][number % 10]
     assert number == len(often) - 1
@@ -164,7 +165,7 @@ def test_a_shallow_clone_says_so_and_gives_what_it_has(nasty: Path, tmp_path: Pa
     repository = open_repository(tmp_path / "shallow")
     assert repository.is_shallow
     assert not open_repository(nasty).is_shallow
-    commits = list(scan(repository, all_of(repository), jobs=2))
+    commits = list(scan(repository, all_of(repository), jobs=Jobs(2)))
     truth = read_log(tmp_path / "shallow")
     assert {commit.sha: as_row(commit) for commit in commits} == truth
     assert repository.boundary() == {commit.sha for commit in commits if not commit.parents}
@@ -173,7 +174,7 @@ def test_a_shallow_clone_says_so_and_gives_what_it_has(nasty: Path, tmp_path: Pa
 def test_a_reader_who_stops_early_leaves_no_process(short: Path):
     before = children()
     repository = open_repository(short)
-    commits = scan(repository, list(all_of(repository)) * 20, jobs=3, exclude=["docs"])
+    commits = scan(repository, list(all_of(repository)) * 20, jobs=Jobs(3), exclude=["docs"])
     for _ in range(200):
         next(commits)
     assert len(children() - before) >= 3
@@ -189,5 +190,5 @@ def test_a_whole_scan_leaves_no_process(short: Path):
 
 def test_no_commits_are_no_work(short: Path):
     before = children()
-    assert list(scan(open_repository(short), Shas(), jobs=3)) == []
+    assert list(scan(open_repository(short), Shas(), jobs=Jobs(3))) == []
     assert children() == before

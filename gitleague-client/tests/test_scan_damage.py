@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from gitleague_client.errors import GitFailed
 from gitleague_client.git import open_repository
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from histories import import_steps, make_repository, make_steps, run_git
 
@@ -55,7 +56,7 @@ def turn_a_bit(file: Path) -> None:
 
 
 def whole_scan(path: Path, shas: Sequence[str], *, jobs: int) -> list[str]:
-    return [commit.sha for commit in scan(open_repository(path), shas, jobs=jobs)]
+    return [commit.sha for commit in scan(open_repository(path), shas, jobs=Jobs(jobs))]
 
 
 def test_it_works(loose: Path):
@@ -97,7 +98,7 @@ def test_what_arrives_before_the_damage_is_whole_and_in_order(loose: Path, jobs:
     asked = [*shas[:20] * (place // 20), *shas[20:]]
     remove(object_file(loose, shas[20]))
     arrived: list[str] = []
-    commits = scan(open_repository(loose), asked, jobs=jobs)
+    commits = scan(open_repository(loose), asked, jobs=Jobs(jobs))
     with pytest.raises(GitFailed, match=shas[20]):
         arrived.extend(commit.sha for commit in commits)
     assert arrived == asked[: len(arrived)]

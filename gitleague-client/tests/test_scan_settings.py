@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from gitleague_client.commit import Commit
 from gitleague_client.git import open_repository
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from histories import NASTY, make_nasty_history, run_git
 
@@ -86,7 +87,7 @@ def clone(origin: Path, tmp_path: Path) -> Path:
 def scanned_in(path: Path) -> list[Commit]:
     repository = open_repository(path)
     shas = repository.missing([repository.tips()[0].sha], [])
-    return list(scan(repository, shas, jobs=2, exclude=["docs"]))
+    return list(scan(repository, shas, jobs=Jobs(2), exclude=["docs"]))
 
 
 def test_it_works(clone: Path, expected: list[Commit]):

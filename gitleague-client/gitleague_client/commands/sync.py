@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TypeAlias
 
 from gitleague_client.api import League
 from gitleague_client.config import Config, ProjectConfig, RepoConfig
@@ -15,30 +16,37 @@ from gitleague_client.errors import (
 )
 from gitleague_client.output import Output
 from gitleague_client.push import Options, Report, sync_repo
+from gitleague_client.threads import side_by_side
 
 SHOWN_REFUSALS = 20
+WAITING_FOR_THE_SERVER = 2  # repositories beside those that keep git busy
+Place: TypeAlias = tuple[ProjectConfig, RepoConfig]
 
 
 def run(
     config: Config, league: League, options: Options, out: Output, *, only: Collection[str] = ()
 ) -> Exit:
     worst = Exit.DONE
-    for project, repo in chosen(config, only):
-        try:
-            with out.progress(repo.label) as progress:
-                report = sync_repo(league, project.project_id, repo, options, progress)
-        except ClientError as error:
-            out.error(error, about=repo.label, **_named(project, repo))
-            if isinstance(error, (KeyRefused, ServerUnreachable, UsageError)):
-                return error.exit_code  # it would be the same for every other
-            worst = max(worst, error.exit_code)
-        else:
-            _tell(out, project, repo, report, options)
-            worst = max(worst, Exit.SOME_FAILED if report.refused else Exit.DONE)
+    with out.progress() as bars:
+
+        def synced(place: Place) -> Report:
+            project, repo = place
+            return sync_repo(league, project.project_id, repo, options, bars.bar(repo.label))
+
+        threads = options.jobs.count + WAITING_FOR_THE_SERVER
+        for (project, repo), report in side_by_side(synced, chosen(config, only), threads=threads):
+            if isinstance(report, ClientError):
+                out.error(report, about=repo.label, **_named(project, repo))
+                if isinstance(report, (KeyRefused, ServerUnreachable, UsageError)):
+                    return report.exit_code  # it would be the same for every other
+                worst = max(worst, report.exit_code)
+            else:
+                _tell(out, project, repo, report, options)
+                worst = max(worst, Exit.SOME_FAILED if report.refused else Exit.DONE)
     return worst
 
 
-def chosen(config: Config, only: Collection[str]) -> list[tuple[ProjectConfig, RepoConfig]]:
+def chosen(config: Config, only: Collection[str]) -> list[Place]:
     """The repositories called so; all without names. Raises UsageError for a name of none."""
     repos = list(config.repos())
     unknown = set(only) - {repo.label for _, repo in repos}

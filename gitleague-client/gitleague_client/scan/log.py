@@ -13,6 +13,7 @@ from gitleague_client.commit import Commit
 from gitleague_client.errors import GitFailed
 from gitleague_client.git import GitProcess, Repository
 from gitleague_client.scan.exclude import Exclusions
+from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.mailmap import Mailmap
 from gitleague_client.scan.parse import HEADER, Parser
 
@@ -29,13 +30,13 @@ _HELD = 16 << 20  # bytes that may wait for the oldest; beyond, git waits too
 
 
 def scan(
-    repository: Repository, shas: Sequence[str], *, jobs: int, exclude: Sequence[str] = ()
+    repository: Repository, shas: Sequence[str], *, jobs: Jobs, exclude: Sequence[str] = ()
 ) -> Generator[Commit, None, None]:
     """The commits in the order of `shas`. Closing the iterator ends its processes."""
     expected = iter(shas)
     with Exclusions(repository, exclude) as exclusions, Mailmap(repository) as mailmap:
         parser = Parser(exclusions.ask, mailmap.person)
-        with _Lanes(repository, shas, max(jobs, 1)) as lanes:
+        with _Lanes(repository, shas, jobs) as lanes:
             for block in lanes.blocks():
                 yield from _checked(parser.feed(block), expected)
         yield from _checked(parser.flush(), expected)
@@ -112,7 +113,7 @@ class _Lane:
 class _Lanes:
     """Deals runs to processes that have nothing left, and gives their bytes back in order."""
 
-    def __init__(self, repository: Repository, shas: Sequence[str], jobs: int) -> None:
+    def __init__(self, repository: Repository, shas: Sequence[str], jobs: Jobs) -> None:
         self._repository = repository
         self._shas = shas
         self._dealt = 0
@@ -129,6 +130,8 @@ class _Lanes:
     def __exit__(self, *_: object) -> None:
         self._selector.close()
         self._open.close()
+        for _lane in self._lanes:
+            self._jobs.give_back()
 
     def blocks(self) -> Iterator[bytes]:
         while True:
@@ -148,13 +151,17 @@ class _Lanes:
     def _deal(self) -> None:
         for lane in self._lanes.copy():
             self._feed(lane)
-            if lane.is_done and not lane.asked:
+            is_idle = lane.is_done or self._dealt == len(self._shas)
+            if is_idle and not lane.asked and not lane.run.shas:
                 self._end(lane)
-        while self._dealt < len(self._shas) and self._has_room():
+        while self._dealt < len(self._shas) and self._may_begin():
             self._feed(self._new_lane())
 
-    def _has_room(self) -> bool:
-        return sum(not lane.is_done for lane in self._lanes) < self._jobs
+    def _may_begin(self) -> bool:
+        if self._lanes:
+            return self._jobs.take_spare()
+        self._jobs.take()
+        return True
 
     def _feed(self, lane: _Lane) -> None:
         while len(lane.asked) < _FED:
@@ -165,9 +172,9 @@ class _Lanes:
     def _begin_run(self, lane: _Lane) -> bool:
         """Shorter ones towards the end, so that the processes end together."""
         left = len(self._shas) - self._dealt
-        if not left or len(self._order) >= _AHEAD * self._jobs:
+        if not left or len(self._order) >= _AHEAD * self._jobs.count:
             return False
-        size = min(max(left // (2 * self._jobs), _CHUNK), _RUN)
+        size = min(max(left // (2 * self._jobs.count), _CHUNK), _RUN)
         lane.run = _Run(lane, self._shas[self._dealt : self._dealt + size])
         self._dealt += len(lane.run.shas)
         self._order.append(lane.run)
@@ -188,6 +195,7 @@ class _Lanes:
         self._lanes.remove(lane)
         self._selector.unregister(lane.process)
         lane.process.close()
+        self._jobs.give_back()
 
     def _read(self, oldest: _Run) -> None:
         if self._held > _HELD:
