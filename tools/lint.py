@@ -17,6 +17,7 @@ SERVER, CLIENT = "backend/gitleague/", "gitleague-client/gitleague_client/"
 DOORS = (
     *(SERVER + door for door in ("app.py", "cli.py", "worker.py", "core/requests.py")),
     CLIENT + "__main__.py",
+    CLIENT + "threads.py",  # what fails in a thread is raised where somebody waits for it
 )
 READ_ENVIRONMENT = (SERVER + "core/settings.py", CLIENT + "config.py", CLIENT + "git.py")
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}

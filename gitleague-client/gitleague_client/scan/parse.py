@@ -19,6 +19,7 @@ from gitleague_client.commit import MAX_LINES, Commit, Person
 from gitleague_client.errors import GitFailed
 from gitleague_client.git import decoded
 from gitleague_client.rules.trailers import coauthors_in
+from gitleague_client.scan.copies import Copies
 
 HEADER = "%x00%H%n%P%n%at %ct%n%aN%n%aE%n%cN%n%cE%n%s%n%b"
 MAX_NAME = 10_000  # what a Commit may hold of a name, and of co-authors
@@ -38,6 +39,7 @@ class _Lines:
     deleted: int = 0
     excluded_added: int = 0
     excluded_deleted: int = 0
+    changes: bytes = b""  # as git prints them; of a large commit they are not kept
 
 
 class Parser:
@@ -54,6 +56,7 @@ class Parser:
         self._begun: tuple[bytes, _Lines] | None = None  # a large commit: its header, its lines
         self._excluded: dict[bytes, bool] = {}
         self._undecided: list[tuple[bytes, _Lines, int, int]] = []
+        self._copies = Copies()
 
     def feed(self, block: bytes) -> Iterator[Commit]:
         *records, self._rest = (self._rest + block).split(b"\0\0")
@@ -76,7 +79,7 @@ class Parser:
             (header, lines), files, self._begun = self._begun, record, None
         else:
             header, _, files = record.partition(b"\0")
-            lines = _Lines()
+            lines = _Lines(changes=files.strip(b"\n\0"))
         if files and self._count(files.lstrip(b"\n").split(b"\0"), lines):
             raise GitFailed("git ended in the middle of a rename.")
         return header, lines
@@ -135,7 +138,11 @@ class Parser:
         sha, parents, times, *people, title, body = _parts(header)
         author_name, author_email, committer_name, committer_email = map(_name, people)
         author_time, _, commit_time = times.partition(b" ")
-        listed = parents.decode().split()
+        above = parents.split()
+        key = self._copies.key(
+            sha, above, origin=people[1] + b" " + author_time, changes=lines.changes
+        )
+        listed = [parent.decode() for parent in above]
         text = decoded(body).rstrip() if body else ""
         coauthors = [self._person(*found) for found in coauthors_in(text)[:MAX_COAUTHORS]]
         return Commit(
@@ -157,6 +164,7 @@ class Parser:
             parent_count=len(listed),
             parents=listed,
             coauthors=coauthors,
+            patch_key=key,
         )
 
 
