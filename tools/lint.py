@@ -19,7 +19,10 @@ DOORS = (
     CLIENT + "__main__.py",
     CLIENT + "threads.py",  # what fails in a thread is raised where somebody waits for it
 )
-READ_ENVIRONMENT = (SERVER + "core/settings.py", CLIENT + "config.py", CLIENT + "git.py")
+READ_ENVIRONMENT = (
+    SERVER + "core/settings.py",
+    *(CLIENT + reader for reader in ("config.py", "git.py", "fetch.py")),  # git reads it too
+)
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 FUNCTION_LINES, FILE_LINES = 60, 400
 # A key belongs to a person first; being bound to a project only narrows it.

@@ -180,6 +180,7 @@ ROUTES = [
         subject=World.fresh_repo,
     ),
     Route(f"GET {LEAGUE}/audit-log", Access.COMMISSIONER_READS),
+    Route(f"GET {API}/sync/projects/{{project_id}}/rules", Access.REPO_READER),
     Route(f"GET {SYNC}/status", Access.REPO_READER),
     Route(f"POST {SYNC}/commits", Access.PUSHER, 201, json={"commits": []}),
     Route(f"POST {SYNC}/refs", Access.PUSHER, json={"tips": []}),

@@ -29,6 +29,7 @@ from gitleague_client.errors import (
     ServerUnreachable,
     UsageError,
 )
+from gitleague_client.rules.defaults import Rules
 
 API = "/api/v1"
 PASSING = frozenset({429, 502, 503, 504})  # worth another try
@@ -86,6 +87,13 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class RulesInForce:
+    version: int
+    rules: Rules
+    pseudonym_salt: str
+
+
+@dataclass(frozen=True)
 class About:
     name: str
     version: str
@@ -132,6 +140,9 @@ class League:
             return self._ask("GET", _place(project_id, repo, "status"), Status)
         except NotRegistered:
             return Status(heads=[])
+
+    def rules(self, project_id: object) -> RulesInForce:
+        return self._ask("GET", f"{API}/sync/projects/{project_id}/rules", RulesInForce)
 
     def push(self, project_id: object, repo: str, batch: bytes) -> Pushed:
         """`batch` is the JSON of `POST …/commits`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +18,9 @@ from gitleague_client.commands import status as status_command
 from gitleague_client.commands import sync as sync_command
 from gitleague_client.commands import test as test_command
 from gitleague_client.config import FILE_NAME, Config, exposed_key, find_config, load_config
-from gitleague_client.errors import Exit
+from gitleague_client.errors import Exit, UsageError
+from gitleague_client.outgoing import Options
 from gitleague_client.output import Loudness, Output
-from gitleague_client.push import Options
 from gitleague_client.scan.jobs import Jobs
 
 _COMMON = (
@@ -114,11 +115,13 @@ def test(*, common: Common, **options: Any) -> Exit:
 
 @cli.command()
 @click.option("--dry-run", is_flag=True, help="Send nothing; tell what would be sent.")
+@click.option("--show-payload", is_flag=True, help="With --dry-run: print all that would leave.")
 @_API_KEY
 @_REPO
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes that count lines.")
 @click.option("--full", is_flag=True, help="Look at all commits again, also at refused ones.")
 @click.option("--prune", is_flag=True, help="Take back what no branch reaches any more.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Nothing older than that day.")
 @click.option("--allow-shallow", is_flag=True, help="Take shallow clones too.")
 @_INSECURE
 @_common
@@ -129,11 +132,15 @@ def sync(
     jobs: int | None,
     api_key: str | None,
     insecure: bool,
+    since: datetime | None,
     **options: Any,
 ) -> Exit:
     """Send what is new. A sync that was cut off goes on where it stopped."""
+    if options["show_payload"] and not options["dry_run"]:
+        raise UsageError("--show-payload sends nothing.", remedy="Add --dry-run.")
     config, league = _connected(common, jobs=jobs, api_key=api_key, insecure=insecure)
-    chosen = Options(jobs=Jobs(config.jobs), batch_size=config.batch_size, **options)
+    day = since.date() if since else None
+    chosen = Options(jobs=Jobs(config.jobs), batch_size=config.batch_size, since=day, **options)
     with league:
         return sync_command.run(config, league, chosen, common.output, only=only)
 

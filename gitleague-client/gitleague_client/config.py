@@ -17,6 +17,7 @@ from platformdirs import user_config_path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from gitleague_client.errors import ConfigError
+from gitleague_client.privacy import Privacy
 
 FILE_NAME = "repos.yaml"
 ENVIRONMENT = {
@@ -45,7 +46,9 @@ class RepoConfig(_Strict):
     name: Text | None = None
     branches: Globs = ()
     exclude: Globs = ()
-    # How 0.1.0 was told to fetch. They are taken, so that its files work, and not used.
+    privacy: Privacy | None = None  # None: as the whole file says
+    fetch: bool | None = None
+    # For git alone, when it fetches.
     ssh_key: str | None = None
     username: str | None = None
     password_env: str | None = None
@@ -69,6 +72,8 @@ class Config(_Strict):
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 2000
     max_retries: Annotated[int, Field(ge=0, le=20)] = 3
     jobs: Annotated[int, Field(ge=1, le=MOST_JOBS)] = min(os.cpu_count() or 1, MOST_JOBS)
+    privacy: Privacy = Privacy.FULL
+    fetch: bool = False
     projects: tuple[ProjectConfig, ...]
 
     def repos(self) -> Iterator[tuple[ProjectConfig, RepoConfig]]:
@@ -102,7 +107,7 @@ def load_config(path: Path, flags: Mapping[str, object] | None = None) -> Config
     except ValidationError as error:
         raise document.mistake(error, sources) from None
     _check_labels(path, config)
-    return _with_whole_paths(config, path.absolute().parent)
+    return _settled(config, path.absolute().parent)
 
 
 def exposed_key(path: Path) -> str | None:
@@ -117,15 +122,22 @@ def _environment() -> dict[str, str]:
     return {key: value for key, name in ENVIRONMENT.items() if (value := os.environ.get(name))}
 
 
-def _with_whole_paths(config: Config, folder: Path) -> Config:
-    """`~` and variables are read; a relative path starts at the file."""
+def _settled(config: Config, folder: Path) -> Config:
+    """Each repo says everything itself. In its path, `~` and variables are read, and a relative
+    one starts at the file.
+    """
 
-    def whole(repo: RepoConfig) -> RepoConfig:
-        expanded = Path(os.path.expandvars(repo.path)).expanduser()
-        return repo.model_copy(update={"path": folder / expanded})
+    def settled(repo: RepoConfig) -> RepoConfig:
+        changes: dict[str, object] = {
+            name: getattr(config, name)
+            for name in ("privacy", "fetch")
+            if getattr(repo, name) is None
+        }
+        changes["path"] = folder / Path(os.path.expandvars(repo.path)).expanduser()
+        return repo.model_copy(update=changes)
 
     projects = tuple(
-        project.model_copy(update={"repos": tuple(map(whole, project.repos))})
+        project.model_copy(update={"repos": tuple(map(settled, project.repos))})
         for project in config.projects
     )
     return config.model_copy(update={"projects": projects})

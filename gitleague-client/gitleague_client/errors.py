@@ -12,6 +12,7 @@
         ├── EmptyRepository              1
         ├── ShallowRepository            1
         ├── GitFailed                    1
+        │   └── FetchFailed              1  the remote, or the way to it
         ├── GitNotFound                  1
         └── ServerRefused                1  an answer that is neither success nor about the key
             ├── NotRegistered            1  the project does not have this repository yet
@@ -110,6 +111,12 @@ class GitFailed(RepositoryError):
     """git itself failed."""
 
     remedy = "Run `git fsck` in the repository."
+
+
+class FetchFailed(GitFailed):
+    """The repository could not be fetched."""
+
+    remedy = "Run `git fetch` in it by hand; check `ssh_key`, `username` and `password_env`."
 
 
 class GitNotFound(RepositoryError):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timezone
 from fnmatch import fnmatchcase
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
-from typing import IO, Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from gitleague_client.errors import (
     EmptyRepository,
@@ -20,6 +18,7 @@ from gitleague_client.errors import (
     NotARepository,
     RepositoryError,
 )
+from gitleague_client.process import GitProcess, decoded
 from gitleague_client.shas import Shas
 
 # Without it a machine that has no git gets a traceback from the import below, and no sentence.
@@ -56,7 +55,6 @@ _SETTINGS = (
     "log.mailmap=true",
     "log.showSignature=false",
 )
-_BLOCK = 1 << 18
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -65,15 +63,6 @@ class Tip(NamedTuple):
 
     name: str
     sha: str
-
-
-def decoded(raw: bytes) -> str:
-    """Any bytes as text: UTF-8, else Latin-1, without NUL, which no database takes."""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return text.replace("\0", "") if "\0" in text else text
 
 
 def git_version() -> tuple[int, ...]:
@@ -181,12 +170,28 @@ class Repository:
         chosen = [ref for ref in found if any(_matches(ref, glob) for glob in branches)]
         return [Tip(_short(ref), found[ref]) for ref in chosen]
 
-    def missing(self, tips: Sequence[str], heads: Sequence[str]) -> Shas:
+    def missing(
+        self, tips: Sequence[str], heads: Sequence[str], *, since: date | None = None
+    ) -> Shas:
         """What the tips reach and the heads do not, parents before children.
 
         A head that this clone does not know, or that is no sha at all, is passed over.
         """
-        return self._walk(self._checked(tips), self.known(heads))
+        newer = [f"--max-age={_seconds(since)}"] if since else []
+        return self._walk(self._checked(tips), self.known(heads), *newer)
+
+    def hidden(self, tips: Sequence[str], heads: Sequence[str], since: date) -> set[str]:
+        """The parents that `missing` left out because they are older than `since`."""
+        lines = [*self._checked(tips), *(f"^{sha}" for sha in self.known(heads))]
+        listing = self.run(
+            *("rev-list", "--boundary", f"--max-age={_seconds(since)}", "--stdin"),
+            stdin="".join(f"{line}\n" for line in lines).encode(),
+        )
+        edge = [line[1:] for line in listing.decode().split() if line.startswith("-")]
+        if not edge:
+            return set()
+        older = ("rev-list", "--no-walk", f"--min-age={_seconds(since) - 1}", "--stdin")
+        return set(self.run(*older, stdin="\n".join(edge).encode()).decode().split())
 
     def unreachable(self, heads: Sequence[str], tips: Sequence[str]) -> Shas:
         """What the heads reach and the tips no longer do: commits that left the history.
@@ -220,14 +225,11 @@ class Repository:
             return None
         return without_password(url) or None
 
-    def _walk(self, starts: Sequence[str], ends: Sequence[str]) -> Shas:
+    def _walk(self, starts: Sequence[str], ends: Sequence[str], *options: str) -> Shas:
         lines = [*starts, *(f"^{sha}" for sha in ends)]
         digests, rest = bytearray(), b""
         for block in self.stream(
-            "rev-list",
-            "--topo-order",
-            "--reverse",
-            "--stdin",
+            *("rev-list", "--topo-order", "--reverse", *options, "--stdin"),
             stdin="".join(f"{line}\n" for line in lines).encode(),
         ):
             whole, _, rest = (rest + block).rpartition(b"\n")
@@ -279,82 +281,15 @@ class Repository:
         return len(sha) == self._sha_length and bool(_SHA.fullmatch(sha))
 
 
-class GitProcess:
-    """A running git with both ends of its pipes. Leaving the block ends it."""
-
-    def __init__(self, process: Any) -> None:
-        self._guard = process  # GitPython ends the process when this is collected
-        self._popen = process.proc
-        self._complaints: deque[bytes] = deque(maxlen=20)
-        self._listener = Thread(target=self._listen, args=(self._popen.stderr,), daemon=True)
-        self._listener.start()
-
-    def __enter__(self) -> GitProcess:  # noqa: PYI034  # Self came with Python 3.11
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def fileno(self) -> int:
-        return int(self._popen.stdout.fileno())
-
-    def read(self) -> bytes:
-        """What git has printed since, or waits for it; nothing at its end."""
-        return os.read(self.fileno(), _BLOCK)
-
-    def readline(self) -> bytes:
-        """One line. Never mixed with `read`, which does not see what is buffered here."""
-        return bytes(self._popen.stdout.readline())
-
-    def write(self, data: bytes) -> None:
-        try:
-            self._popen.stdin.write(data)
-            self._popen.stdin.flush()
-        except BrokenPipeError:
-            self.fail()
-
-    def finish(self) -> None:
-        """Wait for the end; raise GitFailed unless it was a good one."""
-        if self._popen.wait():
-            self.fail()
-
-    def fail(self) -> None:
-        """Raise GitFailed with what git said last."""
-        self.close()
-        said = decoded(b"".join(self._complaints)).strip()
-        command = self._popen.args[2 * len(_SETTINGS) + 2]
-        raise GitFailed(f"git {command} failed: {said or self._popen.returncode}")
-
-    def close(self) -> None:
-        if self._popen.poll() is None:
-            self._popen.kill()
-        self._popen.wait()
-        self._listener.join()
-        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
-            if pipe and not pipe.closed:
-                _close(pipe)
-
-    def _listen(self, stderr: IO[bytes]) -> None:
-        """Keep the last lines; git would wait for us if nobody read them."""
-        self._complaints.extend(stderr)
-
-
 def without_password(url: str) -> str:
     """A git URL without what an address may carry to open it with: https users are often tokens."""
     bare = re.sub(r"^(https?://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
     return re.sub(r"^([A-Za-z][\w+.-]*://[^/:]*):[^/]*@", r"\1@", bare)
 
 
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except BrokenPipeError:  # what was never sent to a git that is gone
-        return
+def _seconds(day: date) -> int:
+    """When a day begins, in UTC, as git takes it."""
+    return int(datetime.combine(day, time.min, timezone.utc).timestamp())
 
 
 def _short(ref: str) -> str:

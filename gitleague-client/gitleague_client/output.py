@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -72,6 +72,13 @@ class Output:
         sys.stdout.write(json.dumps(fields, default=str) + "\n")
         sys.stdout.flush()
 
+    def _payload(self, label: str, payload: bytes) -> None:
+        """Exactly what would be sent; with `--json` in an object that says of what."""
+        if self.as_json:
+            self._object({"repo": label, "payload": json.loads(payload)})
+        else:
+            sys.stdout.write(payload.decode() + "\n")
+
     @contextmanager
     def progress(self) -> Iterator[Bars]:
         """A bar for each repository that is sent, where somebody is watching."""
@@ -85,25 +92,27 @@ class Output:
         with Progress(
             *columns, console=self._err, transient=True, disable=not self.is_live
         ) as progress:
-            yield Bars(progress)
+            yield Bars(progress, self._payload)
 
 
 class Bars:
     """The progress of a sync; its bars may be told of from several threads."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, show: Callable[[str, bytes], None]) -> None:
         self._progress = progress
+        self._show = show
 
     def bar(self, label: str) -> Bar:
-        return Bar(self._progress, label)
+        return Bar(self._progress, label, self._show)
 
 
 class Bar:
     """The progress of one repository: there from its start until it is whole."""
 
-    def __init__(self, progress: Progress, label: str) -> None:
+    def __init__(self, progress: Progress, label: str, show: Callable[[str, bytes], None]) -> None:
         self._progress = progress
         self._label = label
+        self._show = show
         self._task: TaskID | None = None
         self._left = 0
 
@@ -120,6 +129,9 @@ class Bar:
         if self._left <= 0:
             self._progress.remove_task(self._task)
             self._task = None
+
+    def show(self, payload: bytes) -> None:
+        self._show(self._label, payload)
 
 
 class _Rate(ProgressColumn):

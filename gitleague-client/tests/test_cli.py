@@ -91,7 +91,7 @@ def test_json_is_one_object_a_repository(
 ) -> None:
     ada.write(site, make_site(tmp_path / "other", 2))
     results = ada.sync().results
-    assert [result["repo"] for result in results] == ["site", "other"]
+    assert sorted(result["repo"] for result in results) == ["other", "site"]
     assert results[1] == {
         "repo": "other",
         "project_id": ada.project_id,

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from gitleague_client.reading import Named, Reading, read
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -24,9 +25,9 @@ from gitleague.scoring.references import STEM
 from gitleague.scoring.rules import rules_of
 from gitleague.sync import heads, refusals
 from gitleague.sync.batch import Batch
-from gitleague.sync.identities import Named, identities_of
+from gitleague.sync.identities import identities_of
 from gitleague.sync.plan import Plan, plan_for
-from gitleague.sync.rows import COLUMNS, Arrival, Reading, read
+from gitleague.sync.rows import COLUMNS, Arrival
 from gitleague.tables.commits import CoAuthor, CommitReference, CommitRow
 from gitleague.tables.projects import Project, Repo, RepoStatus
 

@@ -13,10 +13,12 @@ from gitleague.core.problems import field_errors
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 from gitleague.projects.repos import RepoRow, ensure_repo, find_repo, get_repo, is_repo_id
+from gitleague.scoring.rules import rules_in_force
 from gitleague.sync.batch import read_batch
 from gitleague.sync.body import PackedBody, unpack
 from gitleague.sync.clients import check_client
 from gitleague.sync.heads import heads_of
+from gitleague.sync.identities import salt_of
 from gitleague.sync.ingest import ingest
 from gitleague.sync.refs import end_sync
 from gitleague.sync.schemas import (
@@ -25,18 +27,27 @@ from gitleague.sync.schemas import (
     PushAnswer,
     RefsAnswer,
     RefsRequest,
+    RulesAnswer,
     StatusAnswer,
 )
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import SyncMethod
 
-router = APIRouter(prefix="/sync/projects/{project_id}/repos/{repo:path}", tags=["sync"])
+router = APIRouter(prefix="/sync/projects/{project_id}", tags=["sync"])
 RepoPath: TypeAlias = Annotated[
     str, Path(description="The repo's id, or its git URL in any spelling, escaped or not.")
 ]
 
 
-@router.get("/status")
+@router.get("/rules")
+def show_rules(member: RepoReader, session: ReadSession) -> RulesAnswer:
+    """What a client needs to explain a commit, and to classify one whose text it keeps."""
+    in_force = rules_in_force(session, member.project_id)
+    salt = salt_of(session, member.project_id)
+    return RulesAnswer(version=in_force.version, rules=in_force.rules, pseudonym_salt=salt)
+
+
+@router.get("/repos/{repo:path}/status")
 def show_status(
     request: Request, member: RepoReader, session: ReadSession, repo: RepoPath
 ) -> StatusAnswer:
@@ -50,7 +61,7 @@ def show_status(
     return StatusAnswer.of(found, heads, request.app.state.settings)
 
 
-@router.post("/commits", status_code=201, openapi_extra=PUSH_BODY)
+@router.post("/repos/{repo:path}/commits", status_code=201, openapi_extra=PUSH_BODY)
 def push_commits(
     request: Request, member: Pusher, body: PackedBody, session: WriteSession, repo: RepoPath
 ) -> PushAnswer:
@@ -63,7 +74,7 @@ def push_commits(
     return PushAnswer.of(batch, outcome)
 
 
-@router.post("/refs", openapi_extra=REFS_BODY)
+@router.post("/repos/{repo:path}/refs", openapi_extra=REFS_BODY)
 def push_refs(
     request: Request, member: Pusher, body: PackedBody, session: WriteSession, repo: RepoPath
 ) -> RefsAnswer:

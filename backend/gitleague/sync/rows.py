@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
 from typing import Any
 
 from gitleague_client.commit import COMMIT_FIELDS, Commit
-from gitleague_client.rules.classify import Flag, classify, flags_of
-from gitleague_client.rules.defaults import Rules
-from gitleague_client.rules.people import is_assistant, is_bot
-from gitleague_client.rules.trailers import Reference, coauthors_in, references_in
-
-from gitleague.sync.identities import Named
+from gitleague_client.reading import Reading
 
 # What the table keeps in another form than the wire.
 _TRANSLATED = {
@@ -50,49 +44,6 @@ COLUMNS = (
     "is_reverted",
     "is_steal",
 )
-
-
-@dataclass(slots=True)
-class Reading:
-    """What the text of a commit says, once it is read."""
-
-    commit: Commit
-    author: Named
-    coauthors: list[Named]
-    references: list[Reference]
-    flags: Flag
-
-
-def read(commit: Commit, rules: Rules) -> Reading:
-    body = commit.message_body or ""
-    author = Named(commit.author_name, commit.author_email)
-    return Reading(
-        commit=commit,
-        author=author,
-        coauthors=list(_coauthors(commit, body, author)),
-        references=references_in(body),
-        flags=_flags(commit, body, author, rules),
-    )
-
-
-def _flags(commit: Commit, body: str, author: Named, rules: Rules) -> Flag:
-    is_merge = commit.is_merge or commit.parent_count > 1
-    if commit.flags is None:
-        return classify(commit.message_title, body, author=author, is_merge=is_merge, rules=rules)
-    sent = flags_of(commit.flags) & ~(Flag.MERGE | Flag.BOT)
-    return sent | (Flag.MERGE if is_merge else 0) | (Flag.BOT if is_bot(*author) else 0)
-
-
-def _coauthors(commit: Commit, body: str, author: Named) -> Iterator[Named]:
-    """Each once, without the author and without AI assistants, who are no players."""
-    sent: Iterable[tuple[str, str]]
-    if commit.coauthors is None:
-        sent = coauthors_in(body)
-    else:
-        sent = ((person.name, person.email) for person in commit.coauthors)
-    for named in dict.fromkeys(Named(*person) for person in sent):
-        if named != author and not is_assistant(*named):
-            yield named
 
 
 @dataclass(frozen=True)

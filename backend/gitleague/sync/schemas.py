@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from gitleague_client.commit import Sha
+from gitleague_client.rules.defaults import Rules
 from pydantic import BaseModel, Field, TypeAdapter
 
 from gitleague.core.settings import Settings
@@ -41,6 +42,12 @@ class StatusAnswer(BaseModel):
             heads=heads,
             limits=Limits(max_batch=settings.max_batch, max_body_bytes=settings.max_body_bytes),
         )
+
+
+class RulesAnswer(BaseModel):
+    version: int
+    rules: Rules
+    pseudonym_salt: Annotated[str, Field(description="What pseudonyms of addresses are made with.")]
 
 
 class NotInserted(BaseModel):

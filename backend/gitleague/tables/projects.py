@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from datetime import datetime
 from enum import Enum
@@ -44,6 +45,8 @@ class Project(Table):
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")  # IANA name
     # The box scores that readers see; a recomputation writes the next version beside them.
     rules_version: Mapped[int] = mapped_column(Integer, default=1)
+    # Clients that keep addresses to themselves send pseudonyms made with it.
+    pseudonym_salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
     created_at: Mapped[datetime]
 
 

@@ -10,8 +10,8 @@ from gitleague_client.api import League
 from gitleague_client.config import Config, ProjectConfig, RepoConfig, exposed_key
 from gitleague_client.errors import ClientError, Exit, ShallowRepository
 from gitleague_client.git import git_version, open_repository
+from gitleague_client.outgoing import git_url
 from gitleague_client.output import Output
-from gitleague_client.push import git_url
 
 OLDEST_GIT = (2, 31)
 MOST_SKEW = 120.0  # seconds

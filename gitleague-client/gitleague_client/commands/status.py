@@ -9,8 +9,8 @@ from gitleague_client.commands.sync import chosen
 from gitleague_client.config import Config, RepoConfig
 from gitleague_client.errors import ClientError, Exit, KeyRefused, ServerUnreachable
 from gitleague_client.git import open_repository
+from gitleague_client.outgoing import git_url
 from gitleague_client.output import Output
-from gitleague_client.push import git_url
 
 
 def run(config: Config, league: League, out: Output, *, only: Collection[str] = ()) -> Exit:

@@ -14,8 +14,9 @@ from gitleague_client.errors import (
     ServerUnreachable,
     UsageError,
 )
+from gitleague_client.outgoing import Options
 from gitleague_client.output import Output
-from gitleague_client.push import Options, Report, sync_repo
+from gitleague_client.push import Report, sync_repo
 from gitleague_client.threads import side_by_side
 
 SHOWN_REFUSALS = 20

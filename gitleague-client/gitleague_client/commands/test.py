@@ -6,8 +6,8 @@ from gitleague_client.api import League
 from gitleague_client.config import Config
 from gitleague_client.errors import ClientError, Exit, KeyRefused
 from gitleague_client.git import open_repository
+from gitleague_client.outgoing import git_url
 from gitleague_client.output import Output
-from gitleague_client.push import git_url
 
 
 def run(config: Config, league: League, out: Output) -> Exit:

@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from gitleague_client.errors import ConfigError, RepositoryError
-from gitleague_client.git import GitProcess, Repository
+from gitleague_client.git import Repository
+from gitleague_client.process import GitProcess
 
 LOCK_FILES = (
     "Cargo.lock",

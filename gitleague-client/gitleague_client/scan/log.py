@@ -11,7 +11,8 @@ from subprocess import PIPE
 
 from gitleague_client.commit import Commit
 from gitleague_client.errors import GitFailed
-from gitleague_client.git import GitProcess, Repository
+from gitleague_client.git import Repository
+from gitleague_client.process import GitProcess
 from gitleague_client.scan.exclude import Exclusions
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.mailmap import Mailmap

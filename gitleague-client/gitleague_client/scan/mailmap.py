@@ -6,7 +6,8 @@ from subprocess import PIPE
 from types import TracebackType
 
 from gitleague_client.commit import Person
-from gitleague_client.git import GitProcess, Repository, decoded
+from gitleague_client.git import Repository
+from gitleague_client.process import GitProcess, decoded
 
 _MAX_KNOWN = 20_000
 _MAX_NAME = 10_000

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from gitleague_client.commit import MAX_LINES, Commit, Person
 from gitleague_client.errors import GitFailed
-from gitleague_client.git import decoded
+from gitleague_client.process import decoded
 from gitleague_client.rules.trailers import coauthors_in
 from gitleague_client.scan.copies import Copies
 
