@@ -57,9 +57,10 @@ def install(texts: dict[Path, str]) -> None:
 
 
 def _command_line(command: Sequence[str]) -> str:
-    # systemd reads variables in the arguments, but never in the path of what it starts.
-    program, *arguments = command
-    return " ".join([_word(program), *(_word(each.replace("$", "$$")) for each in arguments)])
+    # systemd starts no file that has a quote in its path, and reads no variable there.
+    if re.search(r"[\"'\\$]", command[0]):
+        command = ["/bin/sh", "-c", 'exec "$0" "$@"', *command]
+    return " ".join(_word(each.replace("$", "$$")) for each in command)
 
 
 def _word(text: str) -> str:
