@@ -199,7 +199,8 @@ def test_as_a_module_it_is_started_as_one(simple: Installed) -> None:
     module = Commissioner(simple.folder, None, "", "", "")  # type: ignore[arg-type]
     line = module.run("schedule", "cron", "--json").results[0]["snippet"]
     config = simple.folder / "repos.yaml"
-    assert f" {sys.executable} -m gitleague_client --config {config} --quiet sync " in line
+    python = os.path.normpath(sys.executable)
+    assert f" {python} -m gitleague_client --config {config} --quiet sync " in line
     assert run_as_cron_does(line).returncode == 3  # the key is none
 
 

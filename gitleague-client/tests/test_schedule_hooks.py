@@ -1,6 +1,7 @@
 """Hooks that `schedule` installs, run by git itself."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def push(site: Path) -> None:
 
 
 @pytest.mark.parametrize("act", [merge, push])
-def test_git_starts_a_sync_and_does_not_wait(installed: Installed, site: Path, act) -> None:
+def test_git_starts_a_sync_and_does_not_wait(
+    installed: Installed, site: Path, act: Callable[[Path], None]
+) -> None:
     done = installed.schedule("hook", "--install")
     hooks = [
         site.parent / name / ".git/hooks" / hook for name in ("site", "other") for hook in HOOKS
@@ -69,7 +72,6 @@ def test_pre_push_reads_all_that_git_says(installed: Installed, site: Path) -> N
         assert process.stdin
         process.stdin.write(b"refs/heads/x\n" * 100_000)  # BrokenPipeError if nobody reads
     assert process.returncode == 0
-    assert not hook.with_name("pre-push.sample").read_text().startswith("[")
 
 
 def test_hooks_go_where_git_looks_for_them(installed: Installed, site: Path) -> None:
