@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +13,10 @@ import click
 
 from gitleague_client import __version__
 from gitleague_client.api import League
+from gitleague_client.commands import completion as completion_command
 from gitleague_client.commands import doctor as doctor_command
 from gitleague_client.commands import init as init_command
+from gitleague_client.commands import schedule as schedule_command
 from gitleague_client.commands import status as status_command
 from gitleague_client.commands import sync as sync_command
 from gitleague_client.commands import test as test_command
@@ -22,6 +25,7 @@ from gitleague_client.errors import Exit, UsageError
 from gitleague_client.outgoing import Options
 from gitleague_client.output import Loudness, Output
 from gitleague_client.scan.jobs import Jobs
+from gitleague_client.scheduling.every import Every
 
 _COMMON = (
     click.option(
@@ -40,6 +44,10 @@ _REPO = click.option(
     "--repo", "only", multiple=True, metavar="NAME", help="This repository only; may be repeated."
 )
 _API_KEY = click.option("--api-key", help="The API key; GITLEAGUE_API_KEY shows it to nobody.")
+
+
+def _one_of(kind: type[Enum]) -> click.Choice[str]:
+    return click.Choice([each.value for each in kind])
 
 
 class Common(NamedTuple):
@@ -170,6 +178,30 @@ def doctor(*, common: Common, insecure: bool, api_key: str | None) -> Exit:
         lambda config: _league(config, common.output, insecure=insecure, max_retries=0),
         common.output,
     )
+
+
+@cli.command()
+@click.argument("kind", type=_one_of(schedule_command.Kind))
+@click.option("--install", is_flag=True, help="Put it in place instead of printing it.")
+@click.option("--every", type=_one_of(Every), help="How often; a clock's default is hourly.")
+@_common
+def schedule(*, common: Common, kind: str, every: str | None, install: bool) -> Exit:
+    """Print what starts a sync by itself: by a clock, by git's hooks or as a job of your CI."""
+    return schedule_command.run(
+        find_config(common.config),
+        common.output,
+        kind=schedule_command.Kind(kind),
+        every=Every(every) if every else None,
+        install=install,
+    )
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(list(completion_command.PLACES)))
+@_common
+def completion(*, common: Common, shell: str) -> Exit:
+    """Print the script that lets your shell complete this command."""
+    return completion_command.run(cli, shell, common.output)
 
 
 def _connected(common: Common, *, insecure: bool, **flags: object) -> tuple[Config, League]:

@@ -7,6 +7,9 @@
     │   └── KeyRefused                   3  not known, expired or revoked: no repository can be sent
     │       └── MistypedKey              3  seen offline: the checksum of the key fails
     ├── ServerUnreachable                4  no answer, or none in time
+    ├── CannotSchedule                   1  what would start a sync cannot be put in place
+    │   ├── CrontabNotFound              1
+    │   └── NotOurs                      1  the file is somebody else's, and is never touched
     └── RepositoryError                  1  this repository failed; the others go on
         ├── NotARepository               1
         ├── EmptyRepository              1
@@ -83,6 +86,22 @@ class ServerUnreachable(ClientError):
 
     exit_code = Exit.UNREACHABLE
     remedy = "Check `api_url` and the network; the next sync resumes where this one stopped."
+
+
+class CannotSchedule(ClientError):
+    """The sync could not be scheduled."""
+
+    remedy = "Run the command without --install, and put in place by hand what it prints."
+
+
+class CrontabNotFound(CannotSchedule):
+    """There is no `crontab` on this machine."""
+
+    remedy = "Install cron, or use a timer: gitleague-client schedule systemd --install"
+
+
+class NotOurs(CannotSchedule):
+    """A file of somebody else is in the way."""
 
 
 class RepositoryError(ClientError):

@@ -154,6 +154,11 @@ class Repository:
         place = os.fsdecode(self.run("rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
         return set((self.path / place).read_text("ascii").split())
 
+    def hooks_folder(self) -> Path:
+        """Where git looks for hooks: core.hooksPath, else the folder of the repository."""
+        place = os.fsdecode(self.run("rev-parse", "--git-path", "hooks").removesuffix(b"\n"))
+        return self.path / place
+
     def tips(self, branches: Sequence[str] = ()) -> list[Tip]:
         """The default branch, or every local and remote branch that one of the globs matches."""
         found = self._branches()

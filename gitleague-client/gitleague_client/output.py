@@ -56,6 +56,11 @@ class Output:
         if self.loudness is Loudness.VERBOSE:
             self._err.print(Text(text, style="dim"))
 
+    def hint(self, text: str) -> None:
+        """What to do with a result."""
+        if self.loudness is not Loudness.QUIET:
+            self._err.print(Text(text))
+
     def warn(self, text: str) -> None:
         if self.loudness is not Loudness.QUIET:
             self._err.print(Text.assemble(("warning: ", "yellow"), text))
