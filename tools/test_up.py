@@ -126,6 +126,33 @@ def test_a_second_repository_joins(tmp_path: Path, repository: Path) -> None:
     assert "other" in said
 
 
+def test_two_repositories_may_have_folders_of_one_name(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        one = _repository(tmp_path / place / "site", commits=2)
+        with up(tmp_path / "data", REPO=str(one)) as process:
+            said = _said(process)
+    assert "site-2" in said
+    assert "error" not in said
+
+
+def test_nobody_sees_the_token_in_a_remote(tmp_path: Path, repository: Path) -> None:
+    remote = "https://s3cret@example.org/team/site.git"
+    _git(repository, "remote", "add", "origin", remote)
+    with up(tmp_path / "data", REPO=str(repository)) as process:
+        said = _said(process)
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir() if file.is_file())
+    assert b"example.org/team/site.git" in kept
+    assert b"s3cret" not in kept + said.encode()
+
+
+def test_a_proxy_is_not_asked_for_what_is_here(tmp_path: Path, repository: Path) -> None:
+    nowhere = "http://127.0.0.1:9"
+    proxies = {"http_proxy": nowhere, "HTTP_PROXY": nowhere}
+    with up(tmp_path / "data", REPO=str(repository), **proxies) as process:
+        assert "3 commits sent" in _said(process)
+
+
 def test_keys_do_not_pile_up_and_a_revoked_one_is_replaced(
     tmp_path: Path, repository: Path
 ) -> None:

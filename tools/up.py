@@ -5,6 +5,7 @@ is the same as in production: the server, `gitleague bootstrap`, and the client'
 """
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import yaml
+from gitleague_client.config import RepoConfig
+from gitleague_client.urls import without_password
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -119,11 +122,12 @@ def _environment(url: str, data: Path) -> dict[str, str]:
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         with (
             contextlib.suppress(OSError),
-            urllib.request.urlopen(f"{url}/health", timeout=5),
+            direct.open(f"{url}/health", timeout=5),
         ):
             return
         time.sleep(0.05)
@@ -137,7 +141,7 @@ def _fill(url: str, data: Path) -> None:
     repos = _known_repos(config_file, known)
     asked = _asked_repo(is_first=not repos)
     if asked and asked["path"] not in {repo["path"] for repo in repos}:
-        repos.append(asked)
+        repos.append(_named_apart(asked, repos))
     made = _bootstrap(url, data, [repo["git_url"] for repo in repos])
     # The key of the last time goes on, and the one just made ends unused, so that they do not pile
     # up; unless somebody has revoked the old one.
@@ -189,8 +193,18 @@ def _asked_repo(*, is_first: bool) -> dict[str, str] | None:
     return None
 
 
+def _named_apart(asked: dict[str, str], repos: list[dict[str, str]]) -> dict[str, str]:
+    """Two folders may have one name; two repositories of a league may not."""
+    labels = {RepoConfig.model_validate(repo).label for repo in repos}
+    label = RepoConfig.model_validate(asked).label
+    if label not in labels:
+        return asked
+    names = (f"{label}-{number}" for number in itertools.count(2))
+    return {**asked, "name": next(name for name in names if name not in labels)}
+
+
 def _git_url(path: Path) -> str:
-    return _git(path, "remote", "get-url", "origin") or path.as_uri()
+    return without_password(_git(path, "remote", "get-url", "origin")) or path.as_uri()
 
 
 def _git(path: Path, *arguments: str) -> str:
@@ -239,7 +253,7 @@ def _welcome(url: str, data: Path, made: dict[str, Any]) -> str:
   Three things to try
     1. Open the standings, choose a week, and open a player: every point has its commits.
     2. Add a repository of yours:   make up REPO=~/code/x
-    3. Commit something, then:      {client} --config {config} sync
+    3. Commit and push, then:       {client} --config {config} sync
 
   Serving until Ctrl-C."""
 

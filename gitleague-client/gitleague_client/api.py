@@ -116,8 +116,11 @@ class League:
         check_secure(base, insecure=insecure)
         self._tries = max_retries + 1
         self._on_wait = on_wait
+        host = urlsplit(base).hostname or ""
         self._http = httpx.Client(
             base_url=base,
+            # A proxy would see the key, which plain http to this machine does not hide.
+            mounts={f"all://{host}": None} if _is_this_machine(host) else None,
             timeout=TIMEOUT,
             headers={
                 "Authorization": f"Bearer {api_key}",
@@ -258,7 +261,15 @@ def _said(response: httpx.Response) -> str:
         return f"The server answered {response.status_code} {response.reason_phrase}."
     request_id = problem.get("request_id")
     known = f" (request {request_id})" if response.status_code >= 500 and request_id else ""
-    return detail + known
+    return detail + _what_is_wrong(problem.get("errors")) + known
+
+
+def _what_is_wrong(errors: object) -> str:
+    """The first field that the server found wrong, and why."""
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, dict) or not first.get("field"):
+        return ""
+    return f" ({first['field']}: {first.get('message')})"
 
 
 def _problem_of(response: httpx.Response) -> dict[str, Any]:

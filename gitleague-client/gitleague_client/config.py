@@ -10,11 +10,20 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import yaml
 from platformdirs import user_config_path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 from gitleague_client.errors import ConfigError
 from gitleague_client.privacy import Privacy
@@ -30,6 +39,14 @@ MOST_JOBS = 64
 def _listed(value: object) -> object:
     """One glob may stand without a list around it."""
     return [value] if isinstance(value, str) else value
+
+
+def _with_a_host(url: str) -> str:
+    """Raises ValueError for a port or an IPv6 address that is none."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.port == 0:
+        raise ValueError("this address names no host")
+    return url
 
 
 Globs = Annotated[tuple[str, ...], BeforeValidator(_listed)]
@@ -67,7 +84,9 @@ class ProjectConfig(_Strict):
 
 
 class Config(_Strict):
-    api_url: Annotated[str, Field(pattern=r"^https?://[^/\s@]+(/[^\s@]*)?$")]
+    api_url: Annotated[
+        str, Field(pattern=r"^https?://[^/\s@]+(/[^\s@]*)?$"), AfterValidator(_with_a_host)
+    ]
     api_key: SecretStr | None = None
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 2000
     max_retries: Annotated[int, Field(ge=0, le=20)] = 3
@@ -133,7 +152,7 @@ def _settled(config: Config, folder: Path) -> Config:
             for name in ("privacy", "fetch")
             if getattr(repo, name) is None
         }
-        changes["path"] = folder / Path(os.path.expandvars(repo.path)).expanduser()
+        changes["path"] = folder / _expanded(repo.path)
         return repo.model_copy(update=changes)
 
     projects = tuple(
@@ -141,6 +160,15 @@ def _settled(config: Config, folder: Path) -> Config:
         for project in config.projects
     )
     return config.model_copy(update={"projects": projects})
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return Path(os.path.expandvars(path)).expanduser()
+    except RuntimeError:  # ~somebody
+        raise ConfigError(
+            f"{path}: this machine has no such user.", remedy="Correct `path` in repos.yaml."
+        ) from None
 
 
 def _check_labels(path: Path, config: Config) -> None:

@@ -20,6 +20,7 @@ from gitleague_client.errors import (
 )
 from gitleague_client.process import GitProcess, decoded
 from gitleague_client.shas import Shas
+from gitleague_client.urls import without_password
 
 # Without it a machine that has no git gets a traceback from the import below, and no sentence.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -175,6 +176,17 @@ class Repository:
         chosen = [ref for ref in found if any(_matches(ref, glob) for glob in branches)]
         return [Tip(_short(ref), found[ref]) for ref in chosen]
 
+    def branches(self) -> list[Tip]:
+        """Every local and remote branch."""
+        return [Tip(_short(ref), sha) for ref, sha in self._branches().items()]
+
+    def ahead_of(self, tip: Tip) -> int:
+        """How many commits the branch here has that its remote one, the tip, has not."""
+        if not tip.name.startswith("origin/"):
+            return 0
+        here = self._branches().get("refs/heads/" + tip.name.removeprefix("origin/"))
+        return len(self._walk([here], [tip.sha])) if here else 0
+
     def missing(
         self, tips: Sequence[str], heads: Sequence[str], *, since: date | None = None
     ) -> Shas:
@@ -284,12 +296,6 @@ class Repository:
 
     def _is_sha(self, sha: str) -> bool:
         return len(sha) == self._sha_length and bool(_SHA.fullmatch(sha))
-
-
-def without_password(url: str) -> str:
-    """A git URL without what an address may carry to open it with: https users are often tokens."""
-    bare = re.sub(r"^(https?://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
-    return re.sub(r"^([A-Za-z][\w+.-]*://[^/:]*):[^/]*@", r"\1@", bare)
 
 
 def _seconds(day: date) -> int:

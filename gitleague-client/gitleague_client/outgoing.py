@@ -16,11 +16,13 @@ from gitleague_client.commit import Commit
 from gitleague_client.config import RepoConfig
 from gitleague_client.errors import RepositoryError, ShallowRepository
 from gitleague_client.fetch import fetch
-from gitleague_client.git import Repository, Tip, open_repository, without_password
+from gitleague_client.git import Repository, Tip, open_repository
 from gitleague_client.privacy import Privacy, lessened
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
+from gitleague_client.urls import without_password
 
+MOST_TIPS = 10_000  # the server only shows them
 _COMMIT = TypeAdapter(Commit)
 _HEAD = b'{"client_version":"%s","commits":[' % __version__.encode()
 _TAIL = b"]}"
@@ -98,8 +100,11 @@ class Outgoing:
     def refs(self) -> bytes:
         """The body of `POST …/refs`."""
         repository = self._source.repository
-        gone = repository.unreachable(self._heads, self._shas) if self._options.prune else []
-        tips = [tip._asdict() for tip in self._source.tips]
+        gone: Sequence[str] = []
+        if self._options.prune:  # what a branch holds stays, also one that is not sent from here
+            kept = [*self._shas, *(branch.sha for branch in repository.branches())]
+            gone = repository.unreachable(self._heads, kept)
+        tips = [tip._asdict() for tip in self._source.tips[:MOST_TIPS]]
         return json.dumps({"tips": tips, "pruned": list(gone)}).encode()
 
 

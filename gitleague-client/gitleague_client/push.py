@@ -46,6 +46,7 @@ class Report:
     skipped: int = 0
     pruned: int = 0
     total_commits: int = 0
+    unpublished: int = 0  # commits of the default branch that its remote does not have yet
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -56,7 +57,11 @@ def sync_repo(
     source = open_source(repo, options)
     status = league.status(project_id, source.git_url)
     outgoing = Outgoing(source, status.heads, options)
-    report = Report(found=len(outgoing.missing), total_commits=status.total_commits)
+    report = Report(
+        found=len(outgoing.missing),
+        total_commits=status.total_commits,
+        unpublished=0 if repo.branches else source.repository.ahead_of(source.tips[0]),
+    )
     if options.dry_run and not options.show_payload:
         return report
     with closing(outgoing.batches(status.limits, lambda: league.rules(project_id))) as batches:

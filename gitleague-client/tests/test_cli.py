@@ -102,6 +102,7 @@ def test_json_is_one_object_a_repository(
         "inserted": 2,
         "skipped": 0,
         "pruned": 0,
+        "unpublished": 0,
         "total_commits": 2,
         "refused": [],
     }

@@ -58,7 +58,7 @@ def test_there_is_a_script_for(nobody: Commissioner, shell: str) -> None:
     assert "_GITLEAGUE_CLIENT_COMPLETE" in printed(nobody, shell).out
 
 
-@pytest.mark.parametrize("shell", filter(shutil.which, ASK))  # those that are here to read it
+@pytest.mark.parametrize("shell", [*filter(shutil.which, ASK)])  # those that are here
 def test_the_shell_completes(nobody: Commissioner, tmp_path: Path, path: str, shell: str) -> None:
     script = tmp_path / "script"
     script.write_text(printed(nobody, shell).out)

@@ -140,6 +140,8 @@ MISTAKES = [
     (URL + "batch_size: 9000\nprojects: []\n", 2, "less than or equal to 5000"),
     (URL + "projects:\n- project_id: x\n  repos: []\n", 3, "copy the project's id"),
     (URL + "projects: {}\n", 2, "projects is wrong"),
+    ("api_url: http://[::1\nprojects: []\n", 1, "IPv6"),
+    ("api_url: http://x.org:99999\nprojects: []\n", 1, "ort out of range"),
     ("api_url: [\n", 2, "this is not YAML"),
     ("a: b: c\n", 1, "this is not YAML"),
 ]
@@ -166,6 +168,14 @@ def test_a_wrong_value_of_the_environment_is_named(
     monkeypatch.setenv("GITLEAGUE_BATCH_SIZE", "many")
     with pytest.raises(ConfigError, match="GITLEAGUE_BATCH_SIZE is wrong"):
         load_config(written(tmp_path, WHOLE))
+
+
+def test_the_home_of_nobody(tmp_path: Path) -> None:
+    repo = {"path": "~nobody-of-this-name/site"}
+    project = {**WHOLE["projects"][0], "repos": [repo]}
+    file = written(tmp_path, {**WHOLE, "projects": [project]})
+    with pytest.raises(ConfigError, match="this machine has no such user"):
+        load_config(file)
 
 
 def test_two_of_the_same_name(tmp_path: Path) -> None:

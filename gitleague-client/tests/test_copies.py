@@ -114,6 +114,29 @@ def test_what_a_script_commits_within_a_second_are_changes_of_their_own(
     assert len({keys[sha] for sha in made}) == len(made)
 
 
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_it_does_not_matter_how_often_one_syncs(clone: Clone, at_once: int):
+    made = [clone.commit("log", "x\n", title="x") for _ in range(7)]
+    whole = clone.keys()
+    repository = open_repository(clone.path)
+    in_parts = {}
+    for place in range(0, len(made), at_once):
+        sent = made[place - 1 : place] if place else []
+        part = repository.missing(made[place : place + at_once][-1:], sent)
+        in_parts |= {
+            commit.sha: commit.patch_key for commit in scan(repository, part, jobs=Jobs(1))
+        }
+    assert in_parts.items() <= whole.items()
+    assert set(made) <= in_parts.keys()
+
+
+def test_a_mailmap_that_changes_makes_no_other_change(clone: Clone):
+    fix = clone.commit("code", "fixed\n")
+    before = clone.keys()[fix]
+    (clone.path / ".mailmap").write_text("Ada <countess@example.com> <ada@example.com>\n")
+    assert clone.keys()[fix] == before
+
+
 def test_a_rebase_of_what_a_script_commits_is_the_same_again(clone: Clone):
     clone.git("checkout", "-q", "side")
     before = [clone.commit("log", "x\n", title="x") for _ in range(5)]
@@ -162,13 +185,13 @@ def test_merges_and_empty_commits_have_no_key(clone: Clone):
 
 def test_what_is_remembered_is_bounded():
     copies = Copies()
-    parent = b""
-    for number in range(20_000):
+    parents: list[bytes] = []
+    for number in range(50_000):
         sha = b"%040x" % number
-        copies.key(sha, [parent], origin=b"ada", changes=b"1\t0\tcode")
-        parent = sha
-    assert len(copies._runs) < 10_000
-    assert max(len(run) for _, run in copies._runs.values()) < 100
+        copies.key(sha, parents, origin=b"ada", changes=b"1\t0\tcode")
+        parents = [sha]
+    assert len(copies._young) + len(copies._old) < 20_000
+    assert max(len(run) for _, run in copies._young.values()) < 100
 
 
 def test_copies_are_kept_and_count_once_in_the_league(ada: Commissioner, clone: Clone):

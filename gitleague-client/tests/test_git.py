@@ -12,7 +12,8 @@ from gitleague_client.errors import (
     NotARepository,
     RepositoryError,
 )
-from gitleague_client.git import git_version, open_repository, without_password
+from gitleague_client.git import git_version, open_repository
+from gitleague_client.urls import without_password
 from histories import import_steps, make_repository, make_steps, run_git
 
 COMMITS = 12

@@ -55,7 +55,9 @@ def record(
     message: bytes = b"Title\n",
 ) -> bytes:
     """One commit as `git diff-tree -z` prints it; a rename is three of the files."""
-    header = b"\0" + b"\n".join([sha, parents, times, people, message]) + b"\0"
+    header = (
+        b"\0" + b"\n".join([sha, parents, times + b" ada@example.com", people, message]) + b"\0"
+    )
     return header + (b"\n" + b"\0".join(files) + b"\0" if files else b"")
 
 

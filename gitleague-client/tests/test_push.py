@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -195,6 +196,48 @@ def test_prune_takes_back_what_a_force_push_left(ada: Commissioner, site: dict[s
     (result,) = ada.sync("--prune").results
     assert result["pruned"] == gone == 3
     assert ada.held() == {"site": 28}
+
+
+def test_prune_keeps_what_another_branch_holds(ada: Commissioner, site: dict[str, str]) -> None:
+    path = Path(site["path"])
+    run_git(path, "update-ref", "refs/heads/feature", _commit_on(path, "main"))
+    ada.write({**site, "branches": ["*"]})
+    assert ada.sync().results[0]["inserted"] == 31
+    ada.write(site)
+    (result,) = ada.sync("--prune").results
+    assert (result["pruned"], result["total_commits"]) == (0, 31)
+
+
+def test_what_is_not_published_yet_is_told(ada: Commissioner, site: dict[str, str]) -> None:
+    clone = Path(site["path"]).with_name("clone")
+    run_git(clone.parent, "clone", "-q", site["path"], str(clone))
+    run_git(clone, "update-ref", "refs/heads/main", _commit_on(clone, "main"))
+    ada.write({**site, "path": str(clone)})
+    done = ada.run("sync")
+    assert "30 commits sent" in done.out
+    assert "1 commit of your own branch not pushed to origin yet" in done.err
+
+
+def test_a_proxy_does_not_see_the_key_on_its_way_to_this_machine(
+    ada: Commissioner, site: dict[str, str]
+) -> None:
+    ada.write(site)
+    with socket.create_server(("127.0.0.1", 0)) as eavesdropper:
+        eavesdropper.settimeout(0)
+        address = f"http://127.0.0.1:{eavesdropper.getsockname()[1]}"
+        done = ada.run("sync", http_proxy=address, HTTP_PROXY=address, ALL_PROXY=address)
+        assert done.code == 0, done.err
+        with pytest.raises(BlockingIOError):
+            eavesdropper.accept()
+
+
+def test_thousands_of_branches_are_no_trouble(ada: Commissioner, site: dict[str, str]) -> None:
+    path = Path(site["path"])
+    sha = run_git(path, "rev-parse", "main").decode().strip()
+    refs = "".join(f"create refs/heads/b{number} {sha}\n" for number in range(10_001))
+    run_git(path, "update-ref", "--stdin", stdin=refs.encode())
+    ada.write({**site, "branches": ["*"]})
+    assert ada.sync("--prune").results[0]["inserted"] == 30
 
 
 def test_one_that_fails_does_not_stop_the_others(

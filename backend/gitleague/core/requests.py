@@ -75,6 +75,9 @@ class RequestTrail:
 
 
 def _shown(path: str) -> str:
-    """The path without the tokens that some pages carry in it, and without control characters."""
+    """The path without what is secret in it: the tokens of pages, and whoever stands before the
+    host of a git URL; and without control characters.
+    """
     hidden = re.sub(r"^/(sign-in|invitations)/[^/]+", r"/\1/<token>", path)
+    hidden = re.sub(r"(:/{1,2})[^/]*@", r"\1", hidden)
     return hidden.encode("unicode_escape").decode()[:300]

@@ -6,6 +6,8 @@ import posixpath
 import re
 from urllib.parse import unquote, urlsplit
 
+from gitleague_client.urls import without_password
+
 _SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>\[[^]]+\]|[^/:@]+):(?!//)(?P<path>.+)", re.DOTALL)
 _MERGED = re.compile(r"^(https?|ssh|git|git\+ssh|ssh\+git):/+(?=[^/])", re.IGNORECASE)
 _HOSTED = frozenset({"http", "https", "ssh", "git", "git+ssh", "ssh+git"})
@@ -33,9 +35,8 @@ def url_key(url: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """The URL as it may be kept and shown: a user's password or token is cut out."""
-    text = _unmerged(url.strip())
-    return re.sub(r"^([A-Za-z+]+://)[^/@]*:[^/]*@", r"\1", text) if "://" in text else text
+    """The URL as it may be kept and shown: a password or token is cut out."""
+    return without_password(_unmerged(url.strip()))
 
 
 def name_of(url: str) -> str:

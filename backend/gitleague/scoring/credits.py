@@ -1,8 +1,8 @@
 """Which rows count, and the one way to change commits that have box scores.
 
 The same change in several branches, forks or repos (same `change_key`) counts once: the reachable
-row with the smallest (commit_date, sha, repo). It follows from the rows alone, so the order in
-which they arrive does not matter.
+row with the smallest (commit_date, sha, repo), one that was reverted only if all were. It follows
+from the rows alone, so the order in which they arrive does not matter.
 """
 
 from __future__ import annotations
@@ -37,14 +37,29 @@ def changed(
     boxscores.take_back(session, project_id, before)
     once_named = web_around(session, project_id, before).named()
     yield
-    _settle(session, project_id, change_keys)
     settled = before | shas_of(session, project_id, change_keys) | set(added)
     web = web_around(session, project_id, settled | once_named)
     marks = changed_marks(session, project_id, web, once_named=once_named)
     marked = {mark.sha for mark in marks}
-    boxscores.take_back(session, project_id, marked - settled)
+    # What is reverted from now on, or no longer, may leave its place to a copy, or take it.
+    moving = _keys_of(session, project_id, marked) - set(change_keys)
+    affected = shas_of(session, project_id, moving) | marked
+    boxscores.take_back(session, project_id, affected - settled)
     write_marks(session, project_id, marks)
-    boxscores.add(session, project_id, settled | marked)
+    _settle(session, project_id, moving | set(change_keys))
+    boxscores.add(session, project_id, settled | affected)
+
+
+def _keys_of(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> set[str]:
+    if not shas:
+        return set()
+    return set(
+        session.scalars(
+            select(CommitRow.change_key).where(
+                CommitRow.project_id == project_id, among(session, CommitRow.sha, shas)
+            )
+        )
+    )
 
 
 def shas_of(session: Session, project_id: uuid.UUID, change_keys: Collection[str]) -> set[str]:
@@ -61,13 +76,13 @@ def shas_of(session: Session, project_id: uuid.UUID, change_keys: Collection[str
 
 
 def _settle(session: Session, project_id: uuid.UUID, change_keys: Collection[str]) -> None:
-    """Of each change, the first reachable row counts and no other."""
+    """Of each change, one reachable row counts and no other."""
     if not change_keys:
         return
     of_changes = and_(
         CommitRow.project_id == project_id, among(session, CommitRow.change_key, change_keys)
     )
-    order = (CommitRow.commit_date, CommitRow.sha, CommitRow.repo_id)
+    order = (CommitRow.is_reverted, CommitRow.commit_date, CommitRow.sha, CommitRow.repo_id)
     nth = func.row_number().over(partition_by=CommitRow.change_key, order_by=order).label("nth")
     reachable = (
         select(CommitRow.sha, CommitRow.repo_id, nth)

@@ -45,11 +45,8 @@ class Standing(NamedTuple):
 
     is_reachable: bool
     is_reverted: bool
-    is_steal: bool
     players: frozenset[uuid.UUID]
-
-    def marks(self) -> tuple[bool, bool]:
-        return self.is_reverted, self.is_steal
+    marks: frozenset[tuple[bool, bool]]  # of each row; a new one has none yet
 
 
 class Web(NamedTuple):
@@ -103,7 +100,7 @@ def changed_marks(
         for sha, standing in standings.items()
         if sha in sources or sha in web.shas
     ]
-    return [mark for mark in marks if mark[1:] != standings[mark.sha].marks()]
+    return [mark for mark in marks if standings[mark.sha].marks != {mark[1:]}]
 
 
 def write_marks(session: Session, project_id: uuid.UUID, marks: Iterable[Mark]) -> None:
@@ -193,14 +190,14 @@ def _standings(
         ).where(CommitRow.project_id == project_id, among(session, CommitRow.sha, shas))
     )
     standings: dict[str, Standing] = {}
-    nobody = Standing(is_reachable=False, is_reverted=False, is_steal=False, players=frozenset())
+    nobody = Standing(is_reachable=False, is_reverted=False, players=frozenset(), marks=frozenset())
     for sha, is_reachable, is_reverted, is_steal, player_id in found:
         so_far = standings.get(sha, nobody)
         standings[sha] = Standing(
             so_far.is_reachable or is_reachable,
             so_far.is_reverted or is_reverted,
-            so_far.is_steal or is_steal,
             so_far.players | {player_id} if is_reachable else so_far.players,
+            so_far.marks | {(is_reverted, is_steal)},
         )
     return standings
 

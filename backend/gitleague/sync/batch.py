@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 from annotated_types import MaxLen
-from gitleague_client.commit import SHA_PATTERN, Commit
+from gitleague_client.commit import COMMIT_FIELDS, SHA_PATTERN, Commit
 from pydantic import TypeAdapter, ValidationError
 
 from gitleague.core.errors import BadRequest, FieldError, Invalid, TooLarge
@@ -16,7 +16,8 @@ from gitleague.core.errors import BadRequest, FieldError, Invalid, TooLarge
 MOST_COMMITS = 5000  # what the setting max_batch may be at most
 # A body of nothing but brackets would need a hundred times its size in memory.
 MOST_VALUES = 1_000_000
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_QUOTED = re.compile(rb'"[^"]*"?')  # what is never closed goes to the end, and is read once
+_DEEPEST = 4  # a commit, its coauthors, one of them, a name: nothing lies deeper
 _NUL_ESCAPE = b"\\u0000"
 _SHA = re.compile(SHA_PATTERN)
 
@@ -72,7 +73,7 @@ def _read_singly(content: bytes, max_batch: int) -> Batch:
     _refuse_many(len(sent), max_batch)
     batch = Batch([], [], version)
     for item in sent:
-        cleaned = _cleaned(item)
+        cleaned = _cleaned(_known_fields(item))
         try:
             batch.commits.append(_COMMIT.validate_python(cleaned))
         except ValidationError as error:
@@ -92,15 +93,23 @@ def _parse(content: bytes) -> dict[str, Any]:
     return push
 
 
-def _cleaned(value: Any) -> Any:
+def _known_fields(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {name: item[name] for name in COMMIT_FIELDS if name in item}
+
+
+def _cleaned(value: Any, *, depth: int = 0) -> Any:
     """Without NUL, which PostgreSQL cannot keep, and without halves of surrogate pairs."""
     if isinstance(value, str):
         text = value.replace("\0", "")
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if depth > _DEEPEST:
+        return None
     if isinstance(value, list):
-        return [_cleaned(item) for item in value]
+        return [_cleaned(item, depth=depth + 1) for item in value]
     if isinstance(value, dict):
-        return {key: _cleaned(item) for key, item in value.items()}
+        return {key: _cleaned(item, depth=depth + 1) for key, item in value.items()}
     return value
 
 
@@ -149,7 +158,7 @@ def _refuse_heaps(content: bytes) -> None:
     marks = (b"{", b"[", b",")
     if sum(map(content.count, marks)) <= MOST_VALUES:
         return
-    bare = _QUOTED.sub(b"", content)
+    bare = _QUOTED.sub(b"", content.replace(b"\\\\", b"").replace(b'\\"', b""))
     if sum(map(bare.count, marks)) > MOST_VALUES:
         raise TooLarge(f"The body holds more than {MOST_VALUES:,} values. Send smaller batches.")
 

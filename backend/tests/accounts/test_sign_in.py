@@ -1,7 +1,9 @@
 """Signing in over the API: a link by mail, good once, for 15 minutes; then a token."""
 
 import logging
+import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import jwt
 import pytest
@@ -83,6 +85,22 @@ def test_no_log_holds_a_token(http: Client, token: str, caplog: pytest.LogCaptur
     ours = [each.getMessage() for each in caplog.records if not each.name.startswith(others)]
     assert any("/sign-in/<token>" in line for line in ours)
     assert token not in "\n".join(ours)
+
+
+@pytest.mark.parametrize("url", ["https://me:hunter2@h.org/o/r", "https:/hunter2@h.org/o/r"])
+@pytest.mark.parametrize("safe", ["/:@", ""], ids=["as it is", "escaped"])
+def test_no_log_holds_the_password_of_a_git_url(
+    http: Client, ada: Person, caplog: pytest.LogCaptureFixture, url: str, safe: str
+) -> None:
+    def ours() -> list[str]:
+        return [each.getMessage() for each in caplog.records if "h.org/o/r" in each.getMessage()]
+
+    with caplog.at_level(logging.INFO, logger="gitleague.access"):
+        repo = f"/api/v1/sync/projects/{ada.project_id}/repos/{quote(url, safe=safe)}"
+        http.get(f"{repo}/status")
+        while not ours():  # the line is written after the answer
+            time.sleep(0.01)
+    assert not [line for line in ours() if "hunter2" in line]
 
 
 def test_a_token_of_another_server_opens_nothing(

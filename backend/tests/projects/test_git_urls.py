@@ -92,6 +92,8 @@ def test_no_credential_is_kept(host: str, path: str, secret: str) -> None:
     for url in (
         f"https://user:se%40{secret}@{host}/{path}",
         f"https://:tok-{secret}@{host}/{path}",
+        f"https://tok-{secret}@{host}/{path}",
+        f"https:/tok-{secret}@{host}/{path}",
     ):
         kept = without_credentials(url)
         assert f"40{secret}" not in kept.partition("@")[0]

@@ -72,3 +72,24 @@ def test_a_heap_of_values_is_refused_before_it_is_read() -> None:
 def test_a_long_message_is_no_heap() -> None:
     commit = make_commit(message_body="{[," * 500_000)
     assert read(json.dumps({"commits": [commit]}).encode()).commits
+
+
+def test_a_quote_that_is_never_closed_is_read_once() -> None:
+    """Each of a million commas behind it was once the start of another search."""
+    assert isinstance(read(b'"' + b',\\"' * 1_000_001), TooLarge | BadRequest | Invalid)
+
+
+def test_commas_in_messages_are_no_values() -> None:
+    body = json.dumps({"commits": [make_commit(message_body='\\",' * 1_100_000)]}).encode()
+    assert len(read(body).commits) == 1
+
+
+def test_what_nobody_asked_for_may_be_of_any_depth() -> None:
+    deep: list[Any] = []
+    for _ in range(600):
+        deep = [deep]
+    odd = make_commit(sha="not a sha", x=deep)
+    deeper = make_commit(coauthors=deep)
+    batch = read(json.dumps({"commits": [WHOLE, odd, deeper]}).encode())
+    assert [commit.sha for commit in batch.commits] == [WHOLE["sha"]]
+    assert [refusal.field for refusal in batch.refusals] == ["sha", "coauthors.0"]

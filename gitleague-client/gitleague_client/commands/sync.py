@@ -73,8 +73,14 @@ def _tell(
         skipped=report.skipped,
         pruned=report.pruned,
         total_commits=report.total_commits,
+        unpublished=report.unpublished,
         refused=refused,
     )
+    if report.unpublished:
+        out.hint(
+            f"{repo.label}: {_commits(report.unpublished)} of your own branch not pushed to origin "
+            "yet; what origin has is what counts."
+        )
     for item in report.refused[:SHOWN_REFUSALS]:
         field = f" ({item.field})" if item.field else ""
         out.warn(f"{repo.label}: {item.sha or 'a commit'} was refused: {item.reason}{field}")

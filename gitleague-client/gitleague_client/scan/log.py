@@ -13,6 +13,8 @@ from gitleague_client.commit import Commit
 from gitleague_client.errors import GitFailed
 from gitleague_client.git import Repository
 from gitleague_client.process import GitProcess
+from gitleague_client.scan.ancestors import Ancestors
+from gitleague_client.scan.copies import Copies
 from gitleague_client.scan.exclude import Exclusions
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.mailmap import Mailmap
@@ -35,8 +37,12 @@ def scan(
 ) -> Generator[Commit, None, None]:
     """The commits in the order of `shas`. Closing the iterator ends its processes."""
     expected = iter(shas)
-    with Exclusions(repository, exclude) as exclusions, Mailmap(repository) as mailmap:
-        parser = Parser(exclusions.ask, mailmap.person)
+    with (
+        Exclusions(repository, exclude) as exclusions,
+        Mailmap(repository) as mailmap,
+        Ancestors(repository) as ancestors,
+    ):
+        parser = Parser(exclusions.ask, mailmap.person, Copies(ancestors))
         with _Lanes(repository, shas, jobs) as lanes:
             for block in lanes.blocks():
                 yield from _checked(parser.feed(block), expected)

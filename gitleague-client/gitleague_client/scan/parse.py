@@ -2,7 +2,7 @@ r"""Bytes of git to commits. Pure: any bytes give commits or GitFailed.
 
 A commit looks like this, each part as git prints it with -z and `HEADER`:
 
-    \\0 sha \\n parents \\n times \\n four lines of people \\n title \\n body \\0
+    \\0 sha \\n parents \\n times, address \\n four lines of people \\n title \\n body \\0
     \\n 1 \\t 0 \\t path \\0  5 \\t 2 \\t \\0 old \\0 new \\0  - \\t - \\t binary \\0
 
 No part can hold a NUL, so two of them stand between commits and nowhere else.
@@ -19,9 +19,10 @@ from gitleague_client.commit import MAX_LINES, Commit, Person
 from gitleague_client.errors import GitFailed
 from gitleague_client.process import decoded
 from gitleague_client.rules.trailers import coauthors_in
+from gitleague_client.scan.ancestors import origin_of
 from gitleague_client.scan.copies import Copies
 
-HEADER = "%x00%H%n%P%n%at %ct%n%aN%n%aE%n%cN%n%cE%n%s%n%b"
+HEADER = "%x00%H%n%P%n%at %ct %ae%n%aN%n%aE%n%cN%n%cE%n%s%n%b"
 MAX_NAME = 10_000  # what a Commit may hold of a name, and of co-authors
 MAX_COAUTHORS = 1_000
 MAX_MESSAGE = 8 << 20  # bytes; more is cut, or one message would not fit a batch
@@ -49,6 +50,7 @@ class Parser:
         self,
         are_excluded: Callable[[Sequence[bytes]], Iterable[bool]],
         person: Callable[[str, str], Person] = Person,
+        copies: Copies | None = None,
     ) -> None:
         self._are_excluded = are_excluded
         self._person = person
@@ -56,7 +58,7 @@ class Parser:
         self._begun: tuple[bytes, _Lines] | None = None  # a large commit: its header, its lines
         self._excluded: dict[bytes, bool] = {}
         self._undecided: list[tuple[bytes, _Lines, int, int]] = []
-        self._copies = Copies()
+        self._copies = copies or Copies()
 
     def feed(self, block: bytes) -> Iterator[Commit]:
         *records, self._rest = (self._rest + block).split(b"\0\0")
@@ -137,10 +139,10 @@ class Parser:
     def _commit(self, header: bytes, lines: _Lines) -> Commit:
         sha, parents, times, *people, title, body = _parts(header)
         author_name, author_email, committer_name, committer_email = map(_name, people)
-        author_time, _, commit_time = times.partition(b" ")
+        author_time, commit_time, unmapped = times.split(b" ", 2)
         above = parents.split()
         key = self._copies.key(
-            sha, above, origin=people[1] + b" " + author_time, changes=lines.changes
+            sha, above, origin=origin_of(unmapped, author_time), changes=lines.changes
         )
         listed = [parent.decode() for parent in above]
         text = decoded(body).rstrip() if body else ""

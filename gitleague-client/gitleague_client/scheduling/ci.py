@@ -11,9 +11,10 @@ import yaml
 
 from gitleague_client.config import Config, ProjectConfig, RepoConfig
 from gitleague_client.errors import NotOurs, UsageError
-from gitleague_client.git import Repository, without_password
+from gitleague_client.git import Repository
 from gitleague_client.scheduling.every import CRON, Every
 from gitleague_client.scheduling.marked import MARK, read, write
+from gitleague_client.urls import without_password
 
 GITHUB = Path(".github/workflows/gitleague.yml")
 GITLAB = Path(".gitlab-ci.yml")
