@@ -15,6 +15,7 @@ from gitleague_client import __version__
 from gitleague_client.api import League
 from gitleague_client.commands import completion as completion_command
 from gitleague_client.commands import doctor as doctor_command
+from gitleague_client.commands import explain as explain_command
 from gitleague_client.commands import init as init_command
 from gitleague_client.commands import schedule as schedule_command
 from gitleague_client.commands import status as status_command
@@ -163,6 +164,19 @@ def status(*, common: Common, only: tuple[str, ...], **options: Any) -> Exit:
     config, league = _connected(common, **options)
     with league:
         return status_command.run(config, league, common.output, only=only)
+
+
+@cli.command()
+@click.argument("sha")
+@_REPO
+@_INSECURE
+@_API_KEY
+@_common
+def explain(*, common: Common, sha: str, only: tuple[str, ...], **options: Any) -> Exit:
+    """Show how the commit SHA scores: every rule that gives points, with its numbers."""
+    config, league = _connected(common, **options)
+    with league:
+        return explain_command.run(config, league, common.output, sha=sha, only=only)
 
 
 @cli.command()
