@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -93,7 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
             proxy.held.wait(30)
         fault = proxy.take(self.path)
         if fault is None:
-            self._answer(*self._forwarded(target, body))
+            try:
+                self._answer(*self._forwarded(target, body))
+            except (ConnectionError, HTTPException):  # the server, or who asked, is gone
+                self.close_connection = True
             return
         if fault.arrives:
             self._forwarded(target, body)
