@@ -55,7 +55,7 @@ def main() -> None:
         bare, first, nothing = [], [], []
         for run in range(RUNS):
             bare.append(_bare_scan(repo, shas, folder))
-            with _league(conninfo, folder / f"run{run}", repo, len(shas)) as league:
+            with league_with(conninfo, folder / f"run{run}", repo, len(shas)) as league:
                 first.append(league.sync())
                 before = league.requests()
                 nothing.append(league.sync())
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _league(conninfo: str, folder: Path, repo: Path, commits: int) -> Iterator[League]:
+def league_with(conninfo: str, folder: Path, repo: Path, commits: int) -> Iterator[League]:
     folder.mkdir()
     with servers.postgresql_database(conninfo, folder.name) as database:
         migrate(database)
