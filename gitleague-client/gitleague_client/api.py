@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,13 +35,18 @@ API = "/api/v1"
 PASSING = frozenset({429, 502, 503, 504})  # worth another try
 LONGEST_WAIT = 120.0  # seconds; a server that says more is asked again by the next sync
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=60, pool=10)
+UPGRADE = "Upgrade: pipx upgrade gitleague-client"
+UNTRUSTED = (
+    "If an authority of your own signed the certificate, name a file that holds the authority's "
+    "own certificate in SSL_CERT_FILE; else tell whoever runs the server."
+)
 Answer = TypeVar("Answer")
 _LATER = (ServerUnreachable, "Run the sync again later; it resumes.")
 _KINDS: dict[int, tuple[type[ClientError], str | None]] = {
     401: (KeyRefused, None),
     403: (NotAllowed, None),
     413: (BatchTooLarge, None),
-    426: (UsageError, "Upgrade: pipx upgrade gitleague-client"),
+    426: (UsageError, UPGRADE),
     **dict.fromkeys(PASSING, _LATER),
 }
 
@@ -91,6 +97,14 @@ class About:
     version: str
 
 
+@dataclass(frozen=True)
+class Tls:
+    """How a connection is encrypted, and until when the server's certificate is valid."""
+
+    version: str
+    valid_until: datetime
+
+
 class League:
     """One connection to the server, kept open; use it as a block."""
 
@@ -117,6 +131,7 @@ class League:
             },
         )
         self.clock_skew = 0.0  # seconds that this machine is ahead, as of the last answer
+        self.tls: Tls | None = None  # of the last answer; None for plain http
 
     def __enter__(self) -> League:  # noqa: PYI034  # Self came with Python 3.11
         return self
@@ -164,6 +179,7 @@ class League:
                 wait = None
             else:
                 self._note_clock(response)
+                self.tls = _tls_of(response)
                 if response.is_success:
                     return response
                 problem = _problem(response)
@@ -190,7 +206,7 @@ def check_key(key: str) -> None:
     if not key:
         raise KeyRefused(
             "There is no API key.",
-            remedy="Set GITLEAGUE_API_KEY, or `api_key` in repos.yaml.",
+            remedy="Run `gitleague-client login`, or set GITLEAGUE_API_KEY.",
         )
     if not key.startswith("tgl_"):
         raise MistypedKey("This is no API key: they begin with `tgl_`.")
@@ -222,7 +238,17 @@ def _place(project_id: object, repo: str, end: str) -> str:
 
 def _no_answer(base: object, error: httpx.TransportError) -> ServerUnreachable:
     reason = str(error).strip() or type(error).__name__
-    return ServerUnreachable(f"The server at {base} does not answer: {reason}.")
+    remedy = UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in reason else None
+    return ServerUnreachable(f"The server at {base} does not answer: {reason}.", remedy=remedy)
+
+
+def _tls_of(response: httpx.Response) -> Tls | None:
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("ssl_object") if stream else None
+    if connection is None:
+        return None
+    seconds = ssl.cert_time_to_seconds(connection.getpeercert()["notAfter"])
+    return Tls(connection.version(), datetime.fromtimestamp(seconds, timezone.utc))
 
 
 def _problem(response: httpx.Response) -> ClientError:

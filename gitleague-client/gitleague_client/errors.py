@@ -7,6 +7,7 @@
     │   └── KeyRefused                   3  not known, expired or revoked: no repository can be sent
     │       └── MistypedKey              3  seen offline: the checksum of the key fails
     ├── ServerUnreachable                4  no answer, or none in time
+    ├── KeyringFailed                    1  it is locked or broken, or nobody answered it
     └── RepositoryError                  1  this repository failed; the others go on
         ├── NotARepository               1
         ├── EmptyRepository              1
@@ -82,6 +83,12 @@ class ServerUnreachable(ClientError):
 
     exit_code = Exit.UNREACHABLE
     remedy = "Check `api_url` and the network; the next sync resumes where this one stopped."
+
+
+class KeyringFailed(ClientError):
+    """The system keyring did not do what it was asked."""
+
+    remedy = "Unlock it and try again, or remove the key called gitleague from it by hand."
 
 
 class RepositoryError(ClientError):
