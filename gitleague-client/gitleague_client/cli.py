@@ -152,7 +152,11 @@ def test(*, common: Common, **options: Any) -> Exit:
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes that count lines.")
 @click.option("--full", is_flag=True, help="Look at all commits again, also at refused ones.")
 @click.option("--prune", is_flag=True, help="Take back what no branch reaches any more.")
-@click.option("--allow-failure", is_flag=True, help="Exit with 0 where others can mend it later.")
+@click.option(
+    "--allow-failure",
+    is_flag=True,
+    help="Exit with 0 though repositories fail or the server is away.",
+)
 @click.option("--allow-shallow", is_flag=True, help="Take shallow clones too.")
 @_INSECURE
 @_common

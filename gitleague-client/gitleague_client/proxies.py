@@ -1,4 +1,4 @@
-"""Which proxy is on the way to an address: as the environment or the system says, and httpx does."""
+"""Which proxy is on the way to an address: what httpx makes of the environment or the system."""
 
 from __future__ import annotations
 

@@ -33,6 +33,6 @@ def _cell(value: str | int | None) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     text = " ".join((value or "").split())
-    for special in "\\|`*_<>[]":
+    for special in "\\|`*<[":
         text = text.replace(special, f"\\{special}")
     return text
