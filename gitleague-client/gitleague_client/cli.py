@@ -223,7 +223,13 @@ def login(*, common: Common, api_url: str | None, offline: bool, insecure: bool)
     def connect(key: Key) -> League:
         return _league(config, key, common.output, insecure=insecure)
 
-    return login_command.run(config, key, common.output, connect=None if offline else connect)
+    return login_command.run(
+        config,
+        key,
+        common.output,
+        connect=None if offline else connect,
+        may_ask=common.may_ask,
+    )
 
 
 @cli.command()
@@ -231,7 +237,8 @@ def login(*, common: Common, api_url: str | None, offline: bool, insecure: bool)
 @_common
 def logout(*, common: Common, api_url: str | None) -> Exit:
     """Forget the API key that `login` keeps."""
-    return login_command.forget(load_league(common.config, api_url), common.output)
+    config = load_league(common.config, api_url)
+    return login_command.forget(config, common.output, may_ask=common.may_ask)
 
 
 def _connected(

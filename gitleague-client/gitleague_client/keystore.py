@@ -31,8 +31,7 @@ Result = TypeVar("Result")
 def load(api_url: str, *, may_ask: bool) -> Key:
     """Raises KeyRefused where the keyring fails and the file has none."""
     user = _user(api_url)
-    patience = PATIENCE if may_ask else PATIENCE_ALONE
-    answer = _of_keyring(lambda keyring: keyring.get_password(SERVICE, user), patience)
+    answer = _of_keyring(lambda keyring: keyring.get_password(SERVICE, user), may_ask=may_ask)
     if answer and isinstance(answer, str):
         return Key(answer, KeySource.KEYRING)
     key = _read().get(user)
@@ -44,7 +43,7 @@ def load(api_url: str, *, may_ask: bool) -> Key:
     return Key(key, KeySource.CREDENTIALS) if key else Key()
 
 
-def store(api_url: str, key: str) -> KeySource:
+def store(api_url: str, key: str, *, may_ask: bool) -> KeySource:
     """Where it is now. Then the other place holds no older one."""
     user = _user(api_url)
 
@@ -53,15 +52,15 @@ def store(api_url: str, key: str) -> KeySource:
         # Some take everything and keep nothing, such as keyring's own `null`.
         return bool(keyring.get_password(SERVICE, user) == key)
 
-    if _of_keyring(put, PATIENCE) is True:
+    if _of_keyring(put, may_ask=may_ask) is True:
         _forget(user)
         return KeySource.KEYRING
     _write({**_read(), user: key})
-    _of_keyring(lambda keyring: keyring.delete_password(SERVICE, user), PATIENCE_ALONE)
+    _of_keyring(lambda keyring: keyring.delete_password(SERVICE, user), may_ask=False)
     return KeySource.CREDENTIALS
 
 
-def remove(api_url: str) -> list[KeySource]:
+def remove(api_url: str, *, may_ask: bool) -> list[KeySource]:
     """Where there was one. Raises KeyringFailed where it may still be."""
     user = _user(api_url)
 
@@ -72,7 +71,7 @@ def remove(api_url: str) -> list[KeySource]:
         return True
 
     places = [KeySource.CREDENTIALS] if _forget(user) else []
-    answer = _of_keyring(take_out, PATIENCE)
+    answer = _of_keyring(take_out, may_ask=may_ask)
     if isinstance(answer, Exception):
         raise KeyringFailed(f"The system keyring fails ({type(answer).__name__}).")
     return [KeySource.KEYRING, *places] if answer else places
@@ -86,7 +85,9 @@ def _user(api_url: str) -> str:
     return api_url.rstrip("/")
 
 
-def _of_keyring(ask: Callable[[ModuleType], Result], seconds: float) -> Result | Exception | None:
+def _of_keyring(
+    ask: Callable[[ModuleType], Result], *, may_ask: bool
+) -> Result | Exception | None:
     """None where there is no keyring."""
 
     def asked() -> Result | None:
@@ -97,7 +98,7 @@ def _of_keyring(ask: Callable[[ModuleType], Result], seconds: float) -> Result |
         except keyring.errors.NoKeyringError:
             return None
 
-    return in_time(asked, seconds=seconds)
+    return in_time(asked, seconds=PATIENCE if may_ask else PATIENCE_ALONE)
 
 
 def _forget(user: str) -> bool:

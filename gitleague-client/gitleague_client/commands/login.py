@@ -20,11 +20,18 @@ from gitleague_client.output import Output
 LONGEST_LINE = 1000  # characters: a whole file that is given by mistake is not read
 
 
-def run(config: Config, key: str, out: Output, *, connect: Callable[[Key], League] | None) -> Exit:
+def run(
+    config: Config,
+    key: str,
+    out: Output,
+    *,
+    connect: Callable[[Key], League] | None,
+    may_ask: bool,
+) -> Exit:
     """`connect` is None where the server shall not be asked."""
     check_key(key)
     is_taken = connect is not None and _is_taken(config, connect(Key(key)))
-    source = keystore.store(config.api_url, key)
+    source = keystore.store(config.api_url, key, may_ask=may_ask)
     place = source.value
     if source is KeySource.CREDENTIALS:
         place = f"{keystore.credentials_file()}, since there is no usable system keyring"
@@ -41,8 +48,8 @@ def run(config: Config, key: str, out: Output, *, connect: Callable[[Key], Leagu
     return Exit.DONE
 
 
-def forget(config: Config, out: Output) -> Exit:
-    places = keystore.remove(config.api_url)
+def forget(config: Config, out: Output, *, may_ask: bool) -> Exit:
+    places = keystore.remove(config.api_url, may_ask=may_ask)
     named = " and ".join(place.value for place in places)
     out.result(
         f"The key for {config.api_url} is gone from {named}."
