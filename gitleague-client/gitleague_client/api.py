@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import random
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -29,19 +29,25 @@ from gitleague_client.errors import (
     ServerUnreachable,
     UsageError,
 )
+from gitleague_client.proxies import is_this_machine
 from gitleague_client.rules.defaults import Rules
 
 API = "/api/v1"
 PASSING = frozenset({429, 502, 503, 504})  # worth another try
 LONGEST_WAIT = 120.0  # seconds; a server that says more is asked again by the next sync
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=60, pool=10)
+UPGRADE = "Upgrade: pipx upgrade gitleague-client"
+UNTRUSTED = (
+    "If an authority of your own signed the certificate, name a file that holds the authority's "
+    "own certificate in SSL_CERT_FILE; else tell whoever runs the server."
+)
 Answer = TypeVar("Answer")
 _LATER = (ServerUnreachable, "Run the sync again later; it resumes.")
 _KINDS: dict[int, tuple[type[ClientError], str | None]] = {
     401: (KeyRefused, None),
     403: (NotAllowed, None),
     413: (BatchTooLarge, None),
-    426: (UsageError, "Upgrade: pipx upgrade gitleague-client"),
+    426: (UsageError, UPGRADE),
     **dict.fromkeys(PASSING, _LATER),
 }
 
@@ -99,6 +105,14 @@ class About:
     version: str
 
 
+@dataclass(frozen=True)
+class Tls:
+    """How a connection is encrypted, and until when the server's certificate is valid."""
+
+    version: str
+    valid_until: datetime
+
+
 class League:
     """One connection to the server, kept open; use it as a block."""
 
@@ -116,11 +130,9 @@ class League:
         check_secure(base, insecure=insecure)
         self._tries = max_retries + 1
         self._on_wait = on_wait
-        host = urlsplit(base).hostname or ""
         self._http = httpx.Client(
             base_url=base,
-            # A proxy would see the key, which plain http to this machine does not hide.
-            mounts={f"all://{host}": None} if _is_this_machine(host) else None,
+            mounts=dict.fromkeys(("http://", "https://")) if is_this_machine(base) else None,
             timeout=TIMEOUT,
             headers={
                 "Authorization": f"Bearer {api_key}",
@@ -128,6 +140,7 @@ class League:
             },
         )
         self.clock_skew = 0.0  # seconds that this machine is ahead, as of the last answer
+        self.tls: Tls | None = None  # of the last answer; None for plain http
 
     def __enter__(self) -> League:  # noqa: PYI034  # Self came with Python 3.11
         return self
@@ -178,6 +191,7 @@ class League:
                 wait = None
             else:
                 self._note_clock(response)
+                self.tls = _tls_of(response)
                 if response.is_success:
                     return response
                 problem = _problem(response)
@@ -204,7 +218,7 @@ def check_key(key: str) -> None:
     if not key:
         raise KeyRefused(
             "There is no API key.",
-            remedy="Set GITLEAGUE_API_KEY, or `api_key` in repos.yaml.",
+            remedy="Run `gitleague-client login`, or set GITLEAGUE_API_KEY.",
         )
     if not key.startswith("tgl_"):
         raise MistypedKey("This is no API key: they begin with `tgl_`.")
@@ -215,19 +229,12 @@ def check_key(key: str) -> None:
 def check_secure(base: str, *, insecure: bool) -> None:
     """Raises UsageError where the key would cross a network in the clear."""
     parts = urlsplit(base)
-    if parts.scheme == "https" or insecure or _is_this_machine(parts.hostname or ""):
+    if parts.scheme == "https" or insecure or is_this_machine(base):
         return
     raise UsageError(
         f"{base} is not encrypted, so others could read the API key on its way.",
         remedy="Use https:// in `api_url`, or pass --insecure if the network is your own.",
     )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _place(project_id: object, repo: str, end: str) -> str:
@@ -236,7 +243,17 @@ def _place(project_id: object, repo: str, end: str) -> str:
 
 def _no_answer(base: object, error: httpx.TransportError) -> ServerUnreachable:
     reason = str(error).strip() or type(error).__name__
-    return ServerUnreachable(f"The server at {base} does not answer: {reason}.")
+    remedy = UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in reason else None
+    return ServerUnreachable(f"The server at {base} does not answer: {reason}.", remedy=remedy)
+
+
+def _tls_of(response: httpx.Response) -> Tls | None:
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("ssl_object") if stream else None
+    if connection is None:
+        return None
+    seconds = ssl.cert_time_to_seconds(connection.getpeercert()["notAfter"])
+    return Tls(connection.version(), datetime.fromtimestamp(seconds, timezone.utc))
 
 
 def _problem(response: httpx.Response) -> ClientError:

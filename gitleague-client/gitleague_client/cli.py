@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
@@ -17,11 +18,23 @@ from gitleague_client.commands import completion as completion_command
 from gitleague_client.commands import doctor as doctor_command
 from gitleague_client.commands import explain as explain_command
 from gitleague_client.commands import init as init_command
+from gitleague_client.commands import login as login_command
 from gitleague_client.commands import schedule as schedule_command
 from gitleague_client.commands import status as status_command
 from gitleague_client.commands import sync as sync_command
 from gitleague_client.commands import test as test_command
-from gitleague_client.config import FILE_NAME, Config, exposed_key, find_config, load_config
+from gitleague_client.config import (
+    FILE_NAME,
+    Config,
+    exposed_key,
+    find_config,
+    find_key,
+    in_ci,
+    job_summary,
+    load_config,
+    load_league,
+)
+from gitleague_client.credentials import Key
 from gitleague_client.errors import Exit, UsageError
 from gitleague_client.outgoing import Options
 from gitleague_client.output import Loudness, Output
@@ -36,6 +49,7 @@ _COMMON = (
     ),
     click.option("--json", "as_json", is_flag=True, help="One JSON object for each result."),
     click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+    click.option("--no-input", is_flag=True, help="Never ask; implied in CI."),
     click.option("--verbose", "-v", is_flag=True, help="Say what is waited for; show tracebacks."),
 )
 _INSECURE = click.option(
@@ -44,6 +58,7 @@ _INSECURE = click.option(
 _REPO = click.option(
     "--repo", "only", multiple=True, metavar="NAME", help="This repository only; may be repeated."
 )
+_API_URL = click.option("--api-url", help="The league's address, where no configuration has it.")
 _API_KEY = click.option("--api-key", help="The API key; GITLEAGUE_API_KEY shows it to nobody.")
 
 
@@ -58,6 +73,7 @@ class Common(NamedTuple):
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
+    no_input: bool = False
 
     def joined(self, other: Common) -> Common:
         return Common(
@@ -65,12 +81,23 @@ class Common(NamedTuple):
             other.as_json or self.as_json,
             other.quiet or self.quiet,
             other.verbose or self.verbose,
+            other.no_input or self.no_input,
         )
 
     @property
     def output(self) -> Output:
         loudness = Loudness.QUIET if self.quiet else Loudness.NORMAL
-        return Output(as_json=self.as_json, loudness=Loudness.VERBOSE if self.verbose else loudness)
+        return Output(
+            as_json=self.as_json,
+            loudness=Loudness.VERBOSE if self.verbose else loudness,
+            is_watched=not in_ci(),
+        )
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether somebody is there to type."""
+        is_terminal = sys.stdin is not None and sys.stdin.isatty()
+        return is_terminal and not self.no_input and not in_ci()
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,10 +105,16 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def joined(
-        *, config: Path | None, as_json: bool, quiet: bool, verbose: bool, **options: Any
+        *,
+        config: Path | None,
+        as_json: bool,
+        quiet: bool,
+        verbose: bool,
+        no_input: bool,
+        **options: Any,
     ) -> Any:
         before = click.get_current_context().obj or Common()
-        after = Common(config, as_json, quiet, verbose)
+        after = Common(config, as_json, quiet, verbose, no_input)
         return command(common=before.joined(after), **options)
 
     for option in reversed(_COMMON):
@@ -131,6 +164,11 @@ def test(*, common: Common, **options: Any) -> Exit:
 @click.option("--full", is_flag=True, help="Look at all commits again, also at refused ones.")
 @click.option("--prune", is_flag=True, help="Take back what no branch reaches any more.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Nothing older than that day.")
+@click.option(
+    "--allow-failure",
+    is_flag=True,
+    help="Exit with 0 though repositories fail or the server is away.",
+)
 @click.option("--allow-shallow", is_flag=True, help="Take shallow clones too.")
 @_INSECURE
 @_common
@@ -142,6 +180,7 @@ def sync(
     api_key: str | None,
     insecure: bool,
     since: datetime | None,
+    allow_failure: bool,
     **options: Any,
 ) -> Exit:
     """Send what is new. A sync that was cut off goes on where it stopped."""
@@ -151,7 +190,10 @@ def sync(
     day = since.date() if since else None
     chosen = Options(jobs=Jobs(config.jobs), batch_size=config.batch_size, since=day, **options)
     with league:
-        return sync_command.run(config, league, chosen, common.output, only=only)
+        code = sync_command.run(
+            config, league, chosen, common.output, only=only, summary=job_summary()
+        )
+    return sync_command.forgiven(code) if allow_failure else code
 
 
 @cli.command()
@@ -186,12 +228,46 @@ def explain(*, common: Common, sha: str, only: tuple[str, ...], **options: Any) 
 def doctor(*, common: Common, insecure: bool, api_key: str | None) -> Exit:
     """Look at everything that a sync needs, and say what to do about it."""
     file = find_config(common.config)
-    return doctor_command.run(
-        file,
+    steps = doctor_command.Steps(
         lambda: load_config(file, {"api_key": api_key}),
-        lambda config: _league(config, common.output, insecure=insecure, max_retries=0),
-        common.output,
+        lambda config: find_key(config, api_key, may_ask=common.may_ask),
+        lambda config, key: _league(config, key, common.output, insecure=insecure, max_retries=0),
     )
+    return doctor_command.run(file, steps, common.output)
+
+
+@cli.command()
+@_API_URL
+@click.option("--offline", is_flag=True, help="Keep the key without asking the server.")
+@_INSECURE
+@_common
+def login(*, common: Common, api_url: str | None, offline: bool, insecure: bool) -> Exit:
+    """Keep an API key in the system keyring; where there is none, in a file of yours.
+
+    The key is asked for, or read from stdin.
+    """
+    config = load_league(common.config, api_url)
+    key = login_command.read_key(may_ask=common.may_ask)
+
+    def connect(key: Key) -> League:
+        return _league(config, key, common.output, insecure=insecure)
+
+    return login_command.run(
+        config,
+        key,
+        common.output,
+        connect=None if offline else connect,
+        may_ask=common.may_ask,
+    )
+
+
+@cli.command()
+@_API_URL
+@_common
+def logout(*, common: Common, api_url: str | None) -> Exit:
+    """Forget the API key that `login` keeps."""
+    config = load_league(common.config, api_url)
+    return login_command.forget(config, common.output, may_ask=common.may_ask)
 
 
 @cli.command()
@@ -218,22 +294,24 @@ def completion(*, common: Common, shell: str) -> Exit:
     return completion_command.run(cli, shell, common.output)
 
 
-def _connected(common: Common, *, insecure: bool, **flags: object) -> tuple[Config, League]:
+def _connected(
+    common: Common, *, insecure: bool, api_key: str | None, **flags: object
+) -> tuple[Config, League]:
     file = find_config(common.config)
-    config = load_config(file, flags)
+    config = load_config(file, {**flags, "api_key": api_key})
+    key = find_key(config, api_key, may_ask=common.may_ask)
     exposed = exposed_key(file)
     if exposed:
         common.output.warn(exposed)
-    return config, _league(config, common.output, insecure=insecure)
+    return config, _league(config, key, common.output, insecure=insecure)
 
 
 def _league(
-    config: Config, out: Output, *, insecure: bool, max_retries: int | None = None
+    config: Config, key: Key, out: Output, *, insecure: bool, max_retries: int | None = None
 ) -> League:
-    key = config.api_key.get_secret_value() if config.api_key else ""
     return League(
         config.api_url,
-        key,
+        key.text,
         max_retries=config.max_retries if max_retries is None else max_retries,
         insecure=insecure,
         on_wait=out.warn,

@@ -25,6 +25,8 @@ from pydantic import (
     ValidationError,
 )
 
+from gitleague_client import keystore
+from gitleague_client.credentials import Key, KeySource
 from gitleague_client.errors import ConfigError
 from gitleague_client.privacy import Privacy
 
@@ -111,6 +113,19 @@ def find_config(given: Path | None) -> Path:
     )
 
 
+def load_league(given: Path | None, api_url: str | None) -> Config:
+    """The configuration, or a league at `api_url` that has none. Raises ConfigError."""
+    bare = _without_projects(api_url) if api_url else None
+    try:
+        config = load_config(find_config(given))
+    except ConfigError:
+        if given or not bare:
+            raise
+        return bare
+    # Another league knows nothing of these projects.
+    return bare if bare and bare.api_url.rstrip("/") != config.api_url.rstrip("/") else config
+
+
 def load_config(path: Path, flags: Mapping[str, object] | None = None) -> Config:
     """The settings in force: flag, else environment, else file. Raises ConfigError."""
     try:
@@ -137,8 +152,36 @@ def exposed_key(path: Path) -> str | None:
     return f"{path} holds an API key, and others can read it. Run: chmod 600 {path}"
 
 
+def find_key(config: Config, flag: str | None, *, may_ask: bool) -> Key:
+    """Flag, else environment, else file, else what `login` stored."""
+    if not config.api_key:
+        return keystore.load(config.api_url, may_ask=may_ask)
+    variable = os.environ.get(ENVIRONMENT["api_key"])
+    rest = KeySource.ENVIRONMENT if variable else KeySource.FILE
+    return Key(config.api_key.get_secret_value(), KeySource.FLAG if flag else rest)
+
+
+def in_ci() -> bool:
+    """Whether a CI job runs us: then nobody watches, and nobody can be asked."""
+    return os.environ.get("CI", "").lower() not in {"", "false", "0"}
+
+
+def job_summary() -> Path | None:
+    """The file whose Markdown the CI shows with the job."""
+    named = os.environ.get("GITHUB_STEP_SUMMARY")
+    return Path(named) if named and in_ci() else None
+
+
 def _environment() -> dict[str, str]:
     return {key: value for key, name in ENVIRONMENT.items() if (value := os.environ.get(name))}
+
+
+def _without_projects(api_url: str) -> Config:
+    try:
+        return Config(api_url=api_url, projects=())
+    except ValidationError as error:
+        said = _said(error.errors(include_url=False, include_input=False)[0])
+        raise ConfigError(f"--api-url is wrong: {said}.", remedy="Correct it.") from None
 
 
 def _settled(config: Config, folder: Path) -> Config:

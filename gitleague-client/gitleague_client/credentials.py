@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import string
 import zlib
+from enum import Enum
+from typing import NamedTuple
 
 PREFIX_ALPHABET = string.ascii_lowercase + string.digits
 SECRET_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -18,6 +20,27 @@ LOOKUP_LENGTH = len("tgl_") + PREFIX_LENGTH  # what a server finds a key by
 _SHAPE = re.compile(r"tgl_[a-z0-9]{8}_[A-Za-z0-9]{38}")
 # Keys of the original system hold `_` anywhere and no checksum; the server judges them.
 _OLD_SHAPE = re.compile(r"tgl_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{32}")
+
+
+class KeySource(str, Enum):
+    """Where a key comes from, in the order in which they are asked."""
+
+    FLAG = "--api-key"
+    ENVIRONMENT = "GITLEAGUE_API_KEY"
+    FILE = "the configuration"
+    KEYRING = "the system keyring"
+    CREDENTIALS = "the credentials file"
+
+
+class Key(NamedTuple):
+    """One that is in use, or none."""
+
+    text: str = ""
+    source: KeySource | None = None
+
+    def __repr__(self) -> str:
+        """A key is shown nowhere."""
+        return f"Key(source={self.source})"
 
 
 def make_key(prefix: str, secret: str) -> str:

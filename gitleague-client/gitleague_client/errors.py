@@ -10,6 +10,7 @@
     ├── CannotSchedule                   1  what would start a sync cannot be put in place
     │   ├── CrontabNotFound              1
     │   └── NotOurs                      1  the file is somebody else's, and is never touched
+    ├── KeyringFailed                    1  it is locked or broken, or nobody answered it
     └── RepositoryError                  1  this repository failed; the others go on
         ├── NotARepository               1
         ├── EmptyRepository              1
@@ -102,6 +103,12 @@ class CrontabNotFound(CannotSchedule):
 
 class NotOurs(CannotSchedule):
     """A file of somebody else is in the way."""
+
+
+class KeyringFailed(ClientError):
+    """The system keyring did not do what it was asked."""
+
+    remedy = "Unlock it and try again, or remove the key called gitleague from it by hand."
 
 
 class RepositoryError(ClientError):

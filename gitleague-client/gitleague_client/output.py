@@ -32,8 +32,15 @@ class Loudness(IntEnum):
 
 
 class Output:
-    def __init__(self, *, as_json: bool = False, loudness: Loudness = Loudness.NORMAL) -> None:
+    def __init__(
+        self,
+        *,
+        as_json: bool = False,
+        loudness: Loudness = Loudness.NORMAL,
+        is_watched: bool = True,
+    ) -> None:
         self.as_json = as_json
+        self._is_watched = is_watched
         self.loudness = loudness
         # Paths and addresses stay whole for whoever copies them: nothing is wrapped.
         self._out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -43,7 +50,8 @@ class Output:
     def is_live(self) -> bool:
         """Whether somebody is watching."""
         quiet = self.as_json or self.loudness is Loudness.QUIET
-        return self._err.is_terminal and not quiet
+        # Some CIs give their jobs a terminal, which nobody sees before the end.
+        return self._is_watched and self._err.is_terminal and not quiet
 
     def result(self, line: str, **fields: Any) -> None:
         """One result: a line for people, or an object with `--json`."""

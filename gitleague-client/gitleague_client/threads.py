@@ -43,6 +43,23 @@ def side_by_side(
             pass
 
 
+def in_time(work: Callable[[], Result], *, seconds: float) -> Result | Exception:
+    """What it returns; else what it raised, or TimeoutError. For what one can do without."""
+    done: SimpleQueue[Result | Exception] = SimpleQueue()
+
+    def attempt() -> None:
+        try:
+            done.put(work())
+        except Exception as error:  # noqa: BLE001 - given to whoever waits
+            done.put(error)
+
+    Thread(target=attempt, daemon=True).start()
+    try:
+        return done.get(timeout=seconds)
+    except Empty:
+        return TimeoutError(f"no answer in {seconds:.0f} s")
+
+
 def _next(queue: SimpleQueue[Item]) -> Item | None:
     try:
         return queue.get_nowait()

@@ -19,7 +19,15 @@ from histories import import_steps, make_repository, make_steps
 
 for name in [name for name in os.environ if name.startswith(("GITLEAGUE_", "GIT_"))]:
     del os.environ[name]
-os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
+# What a CI or a desktop says of itself is no part of a test, and its keyring stays untouched.
+OF_THE_MACHINE = ("CI", "GITHUB_STEP_SUMMARY", "XDG_CONFIG_HOME", "NO_COLOR", "FORCE_COLOR")
+for name in [name for name in os.environ if name in OF_THE_MACHINE or "_proxy" in name.lower()]:
+    del os.environ[name]
+os.environ.update(
+    GIT_CONFIG_GLOBAL=os.devnull,
+    GIT_CONFIG_NOSYSTEM="1",
+    PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",
+)
 # A slow machine is no defect: what is timed is in bench/.
 hypothesis.settings.register_profile(
     "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -129,10 +137,11 @@ class Commissioner(NamedTuple):
         file.chmod(0o600)
         return file
 
-    def run(self, *arguments: str, **environment: str) -> Done:
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> Done:
         done = subprocess.run(
             [sys.executable, "-m", "gitleague_client", *arguments],
             capture_output=True,
+            input=stdin.encode(),
             cwd=self.folder,
             env={**os.environ, "HOME": str(self.folder), **environment},
             check=False,

@@ -1,5 +1,6 @@
 """A proxy in front of a real server that does what networks and servers do on bad days."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,10 +60,12 @@ class Proxy:
 
 
 @contextmanager
-def proxy_to(url: str) -> Iterator[Proxy]:
+def proxy_to(url: str, *, tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    proxy = Proxy(f"http://127.0.0.1:{server.server_address[1]}")
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    proxy = Proxy(f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}")
     _Handler.proxies[server.server_address[1]] = (proxy, urlsplit(url).netloc)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

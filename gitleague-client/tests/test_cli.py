@@ -241,7 +241,7 @@ def test_doctor_finds_nothing_wrong(ada: Commissioner, site: dict[str, str]) -> 
     ada.write(site)
     done = ada.run("doctor")
     assert done.code == 0
-    assert [line[:4] for line in done.out.splitlines()] == ["ok  "] * 5, done.out
+    assert [line[:4] for line in done.out.splitlines()] == ["ok  "] * 7, done.out
 
 
 def test_doctor_names_each_finding_with_its_remedy(

@@ -142,6 +142,16 @@ def test_a_repository_that_is_not_configured(
     assert installed.schedule("github", cwd=site).out.count("- path: .") == 2
 
 
+@pytest.mark.parametrize("configured", [{"privacy": "numbers"}, {}])
+def test_a_job_sends_no_more_than_a_sync_from_here(
+    configured: dict[str, str], installed: Installed, site: Path, tmp_path: Path
+) -> None:
+    installed.write({"path": "../site", **configured})
+    installed.config.write_text(installed.config.read_text() + "privacy: numbers\n")
+    for folder in (site, make_repository(tmp_path / "unknown")):
+        assert "privacy: numbers" in installed.schedule("gitlab", cwd=folder).out
+
+
 def test_outside_a_repository_there_is_no_job(installed: Installed) -> None:
     done = installed.schedule("gitlab", "--install")
     assert (done.code, "there is none here" in done.err) == (2, True)

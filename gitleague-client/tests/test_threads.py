@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 from gitleague_client.errors import GitFailed, RepositoryError
-from gitleague_client.threads import Belt, side_by_side
+from gitleague_client.threads import Belt, in_time, side_by_side
 
 
 def put_all(belt: Belt[int], numbers: Iterable[int]) -> None:
@@ -111,3 +111,15 @@ def test_a_belt_that_is_left_by_an_error_drops_what_waits():
         put_all(Belt(work, room=5), (number // (number < 4) for number in range(5)))
     gate.set()
     assert done in ([], [0])
+
+
+def test_what_is_done_in_time_is_a_result():
+    assert in_time(lambda: 5, seconds=10) == 5
+    assert in_time(lambda: None, seconds=10) is None
+
+
+def test_what_fails_or_takes_too_long_is_told():
+    gate = threading.Event()
+    assert isinstance(in_time(lambda: 1 // 0, seconds=10), ZeroDivisionError)
+    assert isinstance(in_time(lambda: gate.wait(10), seconds=0.01), TimeoutError)
+    gate.set()

@@ -16,7 +16,7 @@ PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
 DEPTH = 3  # folders below the one given: ~/code/team/site is found from ~
 HEADER = """\
 # What gitleague-client pushes, and where to. All keys: docs/client.md
-# The API key is best kept out of this file: export GITLEAGUE_API_KEY=tgl_…
+# The API key is best kept out of this file: gitleague-client login
 """
 
 

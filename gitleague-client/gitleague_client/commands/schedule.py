@@ -17,8 +17,8 @@ from gitleague_client.scheduling.every import Every
 
 AGAIN = "or run this again with --install"
 KEY_IN_FILE = (
-    "It does not know the GITLEAGUE_API_KEY of your shell: keep the key in {file}, "
-    "which nobody else may read."
+    "It does not know the GITLEAGUE_API_KEY of your shell, and cannot unlock a keyring: where "
+    "`login` found one, keep the key in {file}, which nobody else may read."
 )
 
 

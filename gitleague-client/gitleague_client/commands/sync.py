@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 from gitleague_client.api import League
@@ -17,6 +18,7 @@ from gitleague_client.errors import (
 from gitleague_client.outgoing import Options
 from gitleague_client.output import Output
 from gitleague_client.push import Report, sync_repo
+from gitleague_client.summary import Row, append_summary
 from gitleague_client.threads import side_by_side
 
 SHOWN_REFUSALS = 20
@@ -25,8 +27,37 @@ Place: TypeAlias = tuple[ProjectConfig, RepoConfig]
 
 
 def run(
-    config: Config, league: League, options: Options, out: Output, *, only: Collection[str] = ()
+    config: Config,
+    league: League,
+    options: Options,
+    out: Output,
+    *,
+    only: Collection[str] = (),
+    summary: Path | None = None,
 ) -> Exit:
+    places = chosen(config, only)
+    rows: dict[Place, Row] = {}
+    code = _sync(places, league, options, out, rows)
+    if summary:
+        try:
+            append_summary(
+                summary,
+                [rows.get(place, Row(place[1].label, trouble="not reached")) for place in places],
+            )
+        except OSError as error:
+            out.warn(f"{summary} cannot be written: {error.strerror}.")
+    return code
+
+
+def forgiven(code: Exit) -> Exit:
+    """With --allow-failure a job goes on, unless somebody has to mend its settings."""
+    return Exit.DONE if code in {Exit.SOME_FAILED, Exit.UNREACHABLE} else code
+
+
+def _sync(
+    places: Sequence[Place], league: League, options: Options, out: Output, rows: dict[Place, Row]
+) -> Exit:
+    """The rows are filled also where the sync ends early."""
     worst = Exit.DONE
     with out.progress() as bars:
 
@@ -35,7 +66,9 @@ def run(
             return sync_repo(league, project.project_id, repo, options, bars.bar(repo.label))
 
         threads = options.jobs.count + WAITING_FOR_THE_SERVER
-        for (project, repo), report in side_by_side(synced, chosen(config, only), threads=threads):
+        for place, report in side_by_side(synced, places, threads=threads):
+            project, repo = place
+            rows[place] = _row(repo, report)
             if isinstance(report, ClientError):
                 out.error(report, about=repo.label, **_named(project, repo))
                 if isinstance(report, (KeyRefused, ServerUnreachable, UsageError)):
@@ -57,6 +90,13 @@ def chosen(config: Config, only: Collection[str]) -> list[Place]:
             f"No repository is called {min(unknown)!r}.", remedy=f"Known here: {known}."
         )
     return [(project, repo) for project, repo in repos if not only or repo.label in only]
+
+
+def _row(repo: RepoConfig, report: Report | ClientError) -> Row:
+    if isinstance(report, ClientError):
+        return Row(repo.label, trouble=str(report))
+    refused = f"{len(report.refused):,} refused" if report.refused else ""
+    return Row(repo.label, report.found, report.inserted, refused)
 
 
 def _tell(

@@ -12,6 +12,7 @@ import yaml
 from gitleague_client.config import Config, ProjectConfig, RepoConfig
 from gitleague_client.errors import NotOurs, UsageError
 from gitleague_client.git import Repository
+from gitleague_client.privacy import Privacy
 from gitleague_client.scheduling.every import CRON, Every
 from gitleague_client.scheduling.marked import MARK, read, write
 from gitleague_client.urls import without_password
@@ -121,7 +122,7 @@ def _places(config: Config, here: Repository) -> Iterator[tuple[ProjectConfig, R
             f"No project in the configuration has {here.path}.",
             remedy="Add it to `repos` of its project in repos.yaml.",
         )
-    yield from places or [(config.projects[0], RepoConfig(path=here.path))]
+    yield from places or [(config.projects[0], RepoConfig(path=here.path, privacy=config.privacy))]
 
 
 def _is_at(path: Path, top: Path) -> bool:
@@ -136,5 +137,6 @@ def _entry(repo: RepoConfig, here: Repository) -> dict[str, Any]:
         "name": repo.name,
         "branches": list(repo.branches),
         "exclude": list(repo.exclude),
+        "privacy": repo.privacy.value if repo.privacy not in {None, Privacy.FULL} else None,
     }
     return {"path": ".", **{key: value for key, value in chosen.items() if value}}
