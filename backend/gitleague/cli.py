@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import click
 import uvicorn
@@ -23,11 +23,14 @@ from gitleague.core.settings import Settings, load_settings
 from gitleague.projects.bootstrap import Made
 from gitleague.projects.bootstrap import bootstrap as make_first_league
 from gitleague.scoring.boxscores import recompute as recompute_scores
+from gitleague.sync import bundle
 from gitleague.sync.migrate import RepoMethod, move, repo_methods
+from gitleague.sync.rules import rules_told
 from gitleague.tables.projects import Project, SyncMethod
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 APP = "gitleague.app:create_app_from_environment"
+SHOWN_REFUSALS = 20
 SERVING: Final[dict[str, Any]] = {
     "proxy_headers": False,  # accounts/addresses.py decides whose X-Forwarded-For is believed
     "server_header": False,
@@ -184,6 +187,48 @@ def migrate(
         click.echo(f"{repo.repo_id}  {repo.project}/{repo.name} {would} by {method.value}")
     if not moved:
         click.echo(f"Nothing to do: all of them sync by {method.value} already.")
+
+
+@cli.command("import-bundle")
+@click.argument("file", type=click.File("rb"))
+def import_bundle(file: BinaryIO) -> None:
+    """Take what `gitleague-client sync --to FILE` packed, as if it had been pushed.
+
+    Safe to run again: what is there already is passed by.
+    """
+    with _database(load_settings()) as database:
+        signed = bundle.signer_of(database, file)
+        made = f"{signed.seal.created_at:%Y-%m-%d %H:%M %Z}"
+        click.echo(f"Signed by {signed.caller.email} with {signed.seal.key_prefix}…, {made}")
+        arrived = bundle.import_bundle(database, signed.caller, file)
+    for each in arrived:
+        _tell_arrived(each)
+    if any(each.trouble or each.refused for each in arrived):
+        sys.exit(1)
+
+
+@cli.command("export-rules")
+@click.option("--project", "project_id", type=click.UUID, help="Id of one league; else all.")
+def export_rules(project_id: uuid.UUID | None) -> None:
+    """Print each league's rules, which `sync --to` needs where `privacy` is not `full`."""
+    with _database(load_settings()) as database:
+        for each, _name in _projects(database, project_id):
+            with database.reading() as session:
+                answer = rules_told(session, each).model_dump(mode="json")
+            click.echo(json.dumps({"project_id": str(each), **answer}))
+
+
+def _tell_arrived(arrived: bundle.Arrived) -> None:
+    line = f"{arrived.repo}  {arrived.inserted:,} new, {arrived.skipped:,} known already"
+    total = "" if arrived.total_commits is None else f" ({arrived.total_commits:,} in the league)"
+    click.echo(line + total)
+    for each in arrived.refused[:SHOWN_REFUSALS]:
+        field = f" ({each.field})" if each.field else ""
+        click.echo(f"  refused: {each.sha or 'a commit'}: {each.reason}{field}", err=True)
+    if len(arrived.refused) > SHOWN_REFUSALS:
+        click.echo(f"  and {len(arrived.refused) - SHOWN_REFUSALS:,} more refused", err=True)
+    if arrived.trouble:
+        click.echo(f"  error: {arrived.trouble}", err=True)
 
 
 def _tell_methods(repos: list[RepoMethod]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from enum import Enum
 from functools import wraps
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from gitleague_client import __version__
-from gitleague_client.api import League
+from gitleague_client.api import League, check_key
 from gitleague_client.commands import completion as completion_command
 from gitleague_client.commands import doctor as doctor_command
 from gitleague_client.commands import explain as explain_command
@@ -34,17 +33,19 @@ from gitleague_client.config import (
     load_config,
     load_league,
 )
+from gitleague_client.courier import courier_to
 from gitleague_client.credentials import Key
-from gitleague_client.errors import Exit, UsageError
+from gitleague_client.errors import Exit
 from gitleague_client.outgoing import Options
 from gitleague_client.output import Loudness, Output
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scheduling.every import Every
 
+_PATH = click.Path(path_type=Path)
 _COMMON = (
     click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=_PATH,
         help="The configuration; else ./repos.yaml, else the one in the user's config folder.",
     ),
     click.option("--json", "as_json", is_flag=True, help="One JSON object for each result."),
@@ -60,6 +61,16 @@ _REPO = click.option(
 )
 _API_URL = click.option("--api-url", help="The league's address, where no configuration has it.")
 _API_KEY = click.option("--api-key", help="The API key; GITLEAGUE_API_KEY shows it to nobody.")
+
+
+class _Day(click.DateTime):
+    """YYYY-MM-DD, as a date."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, *context: Any) -> Any:
+        return super().convert(value, *context).date()
 
 
 def _one_of(kind: type[Enum]) -> click.Choice[str]:
@@ -134,7 +145,7 @@ def cli(*, common: Common) -> None:
 
 
 @cli.command()
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, type=_PATH)
 @click.option("--api-url", default="https://league.example.org", help="The league's address.")
 @click.option("--project-id", default=init_command.PLACEHOLDER_ID, help="The project's id.")
 @_common
@@ -163,7 +174,9 @@ def test(*, common: Common, **options: Any) -> Exit:
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes that count lines.")
 @click.option("--full", is_flag=True, help="Look at all commits again, also at refused ones.")
 @click.option("--prune", is_flag=True, help="Take back what no branch reaches any more.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Nothing older than that day.")
+@click.option("--to", type=_PATH, help="Write a bundle for `gitleague import-bundle` instead.")
+@click.option("--rules", type=_PATH, help="With --to: what `gitleague export-rules` printed.")
+@click.option("--since", type=_Day(), help="Nothing older than that day.")
 @click.option(
     "--allow-failure",
     is_flag=True,
@@ -179,19 +192,22 @@ def sync(
     jobs: int | None,
     api_key: str | None,
     insecure: bool,
-    since: datetime | None,
+    rules: Path | None,
     allow_failure: bool,
     **options: Any,
 ) -> Exit:
     """Send what is new. A sync that was cut off goes on where it stopped."""
-    if options["show_payload"] and not options["dry_run"]:
-        raise UsageError("--show-payload sends nothing.", remedy="Add --dry-run.")
-    config, league = _connected(common, jobs=jobs, api_key=api_key, insecure=insecure)
-    day = since.date() if since else None
-    chosen = Options(jobs=Jobs(config.jobs), batch_size=config.batch_size, since=day, **options)
-    with league:
+    sync_command.check_options(**options, rules=rules)
+    config, key = _settled(common, jobs=jobs, api_key=api_key)
+    chosen = Options(jobs=Jobs(config.jobs), batch_size=config.batch_size, **options)
+    to = (
+        courier_to(chosen.to, key.text, rules)
+        if chosen.to
+        else _league(config, key, common.output, insecure=insecure)
+    )
+    with to as destination:
         code = sync_command.run(
-            config, league, chosen, common.output, only=only, summary=job_summary()
+            config, destination, chosen, common.output, only=only, summary=job_summary()
         )
     return sync_command.forgiven(code) if allow_failure else code
 
@@ -297,13 +313,20 @@ def completion(*, common: Common, shell: str) -> Exit:
 def _connected(
     common: Common, *, insecure: bool, api_key: str | None, **flags: object
 ) -> tuple[Config, League]:
+    config, key = _settled(common, api_key=api_key, **flags)
+    return config, _league(config, key, common.output, insecure=insecure)
+
+
+def _settled(common: Common, *, api_key: str | None, **flags: object) -> tuple[Config, Key]:
+    """What is configured, and a key that is whole."""
     file = find_config(common.config)
     config = load_config(file, {**flags, "api_key": api_key})
     key = find_key(config, api_key, may_ask=common.may_ask)
+    check_key(key.text)
     exposed = exposed_key(file)
     if exposed:
         common.output.warn(exposed)
-    return config, _league(config, key, common.output, insecure=insecure)
+    return config, key
 
 
 def _league(

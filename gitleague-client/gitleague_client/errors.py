@@ -10,6 +10,7 @@
     ├── CannotSchedule                   1  what would start a sync cannot be put in place
     │   ├── CrontabNotFound              1
     │   └── NotOurs                      1  the file is somebody else's, and is never touched
+    ├── CannotWrite                      1  a bundle: no room, or no such folder
     ├── KeyringFailed                    1  it is locked or broken, or nobody answered it
     └── RepositoryError                  1  this repository failed; the others go on
         ├── NotARepository               1
@@ -103,6 +104,12 @@ class CrontabNotFound(CannotSchedule):
 
 class NotOurs(CannotSchedule):
     """A file of somebody else is in the way."""
+
+
+class CannotWrite(ClientError):
+    """A file could not be written."""
+
+    remedy = "Choose another place for it, or make room there."
 
 
 class KeyringFailed(ClientError):

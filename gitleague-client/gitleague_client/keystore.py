@@ -6,8 +6,6 @@ it says in time is taken, and otherwise the file has its turn.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from platformdirs import user_config_path
 
 from gitleague_client.credentials import Key, KeySource
 from gitleague_client.errors import ConfigError, KeyRefused, KeyringFailed
+from gitleague_client.files import private_file
 from gitleague_client.threads import in_time
 
 SERVICE = "gitleague"
@@ -132,14 +131,8 @@ def _write(keys: dict[str, str]) -> None:
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         file.parent.chmod(0o700)
-        descriptor, new = tempfile.mkstemp(dir=file.parent, prefix=f".{FILE_NAME}-")  # is 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                yaml.safe_dump(keys, opened)
-            Path(new).replace(file)
-        except OSError:
-            Path(new).unlink(missing_ok=True)
-            raise
+        with private_file(file) as opened:
+            opened.write(yaml.safe_dump(keys).encode())
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     show_payload: bool = False
     allow_shallow: bool = False
     since: date | None = None
+    to: Path | None = None  # the bundle that takes the place of the server
 
 
 class Source(NamedTuple):

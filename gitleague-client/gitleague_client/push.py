@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from gitleague_client.api import League
+from gitleague_client.api import Ended, Pushed, RulesInForce, Status
 from gitleague_client.config import RepoConfig
 from gitleague_client.errors import BatchTooLarge
 from gitleague_client.outgoing import Options, Outgoing, body_of, open_source
@@ -27,6 +27,15 @@ class Progress(Protocol):
     def start(self, total: int) -> None: ...
     def advance(self, commits: int) -> None: ...
     def show(self, payload: bytes) -> None: ...
+
+
+class Destination(Protocol):
+    """What a sync talks to: the server, or a bundle that takes its place."""
+
+    def status(self, project_id: UUID, repo: str) -> Status: ...
+    def rules(self, project_id: UUID) -> RulesInForce: ...
+    def push(self, project_id: UUID, repo: str, batch: bytes) -> Pushed: ...
+    def end(self, project_id: UUID, repo: str, refs: bytes) -> Ended: ...
 
 
 class Refused(NamedTuple):
@@ -51,9 +60,9 @@ class Report:
 
 
 def sync_repo(
-    league: League, project_id: UUID, repo: RepoConfig, options: Options, progress: Progress
+    league: Destination, project_id: UUID, repo: RepoConfig, options: Options, progress: Progress
 ) -> Report:
-    """Brings the server up to date with the branches of one repository."""
+    """Brings the destination up to date with the branches of one repository."""
     source = open_source(repo, options)
     status = league.status(project_id, source.git_url)
     outgoing = Outgoing(source, status.heads, options)
@@ -84,7 +93,7 @@ class _Sender:
     """Sends batches and adds up what became of them."""
 
     def __init__(
-        self, league: League, project_id: UUID, repo: str, report: Report, progress: Progress
+        self, league: Destination, project_id: UUID, repo: str, report: Report, progress: Progress
     ) -> None:
         self._league = league
         self._project_id = project_id

@@ -98,6 +98,7 @@ def test_json_is_one_object_a_repository(
         "path": str(tmp_path / "other"),
         "ok": True,
         "dry_run": False,
+        "to": None,
         "found": 2,
         "inserted": 2,
         "skipped": 0,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from gitleague_client.bundle import public_key_of
 from gitleague_client.credentials import (
     PREFIX_ALPHABET,
     PREFIX_LENGTH,
@@ -149,6 +150,7 @@ def _insert(
         name=name,
         prefix=f"tgl_{prefix}",
         key_hash=HASHER.hash(full_key),
+        public_key=public_key_of(full_key),
         scopes=scopes,
         created_at=now(),
         expires_at=expires_at,

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.addresses import address_of
 from gitleague.accounts.origin import check_origin
 from gitleague.accounts.tokens import digest, user_of_jwt
-from gitleague.accounts.verify import KeyVerifier, write_use
+from gitleague.accounts.verify import KeyVerifier, VerifiedKey, write_use
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import AwaitingApproval, NotAllowed, NotFound, NotSignedIn, Unavailable
@@ -77,6 +77,19 @@ def identify(request: Request) -> Caller | None:
         request.state.caller = _identify(request)
     caller: Caller | None = request.state.caller
     return caller
+
+
+def holder_of(key: VerifiedKey, *, address: str, request_id: str | None = None) -> Caller:
+    return Caller(
+        user_id=key.user_id,
+        email=key.email,
+        name=key.display_name,
+        address=address,
+        request_id=request_id,
+        api_key_id=key.id,
+        key_project_id=key.project_id,
+        scopes=frozenset(Scope(word) for word in key.scopes.split(",") if word),
+    )
 
 
 def member_of(
@@ -169,6 +182,13 @@ RepoReader = Annotated[
 Pusher = Annotated[Membership, Depends(_member(Level.COMMISSIONER, Scope.SYNC_COMMITS))]
 
 
+def pusher(session: Session, caller: Caller, project_id: uuid.UUID) -> Membership:
+    """As `Pusher`, for what does not come as a request."""
+    found = member_of(session, caller, project_id, at_least=Level.COMMISSIONER)
+    check_scopes(caller, frozenset({Scope.SYNC_COMMITS}))
+    return found
+
+
 def _identify(request: Request) -> Caller | None:
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(COOKIE)
@@ -188,16 +208,7 @@ def _identify(request: Request) -> Caller | None:
 def _by_key(session: Session, request: Request, key: str) -> Caller:
     verifier: KeyVerifier = request.app.state.verifier
     row = verifier.verify(session, key)
-    return Caller(
-        user_id=row.user_id,
-        email=row.email,
-        name=row.display_name,
-        address=address_of(request),
-        request_id=_request_id(request),
-        api_key_id=row.id,
-        key_project_id=row.project_id,
-        scopes=frozenset(Scope(word) for word in row.scopes.split(",") if word),
-    )
+    return holder_of(row, address=address_of(request), request_id=_request_id(request))
 
 
 def _by_jwt(session: Session, request: Request, token: str) -> Caller:

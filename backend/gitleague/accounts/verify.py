@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from gitleague_client.bundle import Seal
 from gitleague_client.credentials import LOOKUP_LENGTH, is_mistyped
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -38,6 +39,7 @@ class VerifiedKey(NamedTuple):
     project_id: uuid.UUID | None
     scopes: str
     key_hash: str
+    public_key: str | None
     expires_at: datetime | None
     revoked_at: datetime | None
 
@@ -56,14 +58,10 @@ class KeyVerifier:
         """The row of a right, live key. Raises NotSignedIn."""
         if is_mistyped(key):
             raise NotSignedIn("This API key is mistyped: its checksum fails. Copy it again, whole.")
-        row = _find(session, key)
+        row = _find(session, key[:LOOKUP_LENGTH])  # never split: old keys hold `_` anywhere
         if row is None or not self._is_right(key, row.key_hash):
             raise NotSignedIn("This API key is not known here. Check it, or ask for a new one.")
-        if row.revoked_at:
-            raise NotSignedIn("This API key was revoked. Ask a commissioner for a new one.")
-        if row.expires_at and row.expires_at <= now():
-            raise NotSignedIn("This API key has expired. Ask a commissioner for a new one.")
-        return row
+        return _live(row)
 
     def note_use(self, key_id: uuid.UUID) -> int:
         """Uses to write down now: those of the last minute, once a minute, else none."""
@@ -110,7 +108,27 @@ def write_use(session: Session, key_id: uuid.UUID, address: str, uses: int) -> N
     )
 
 
-def _find(session: Session, key: str) -> VerifiedKey | None:
+def verify_seal(session: Session, seal: Seal) -> VerifiedKey:
+    """The row of the live key that signed a bundle. Raises NotSignedIn."""
+    row = _find(session, seal.key_prefix)
+    if row is None:
+        raise NotSignedIn(f"The API key {seal.key_prefix}… of this bundle is not known here.")
+    if row.public_key is None:
+        raise NotSignedIn("This API key is too old to sign bundles. Rotate it, and pack again.")
+    if not seal.is_by(row.public_key):
+        raise NotSignedIn(f"This bundle was not signed with the API key {seal.key_prefix}….")
+    return _live(row)
+
+
+def _live(row: VerifiedKey) -> VerifiedKey:
+    if row.revoked_at:
+        raise NotSignedIn("This API key was revoked. Ask a commissioner for a new one.")
+    if row.expires_at and row.expires_at <= now():
+        raise NotSignedIn("This API key has expired. Ask a commissioner for a new one.")
+    return row
+
+
+def _find(session: Session, prefix: str) -> VerifiedKey | None:
     row = session.execute(
         select(
             ApiKey.id,
@@ -120,10 +138,11 @@ def _find(session: Session, key: str) -> VerifiedKey | None:
             ApiKey.project_id,
             ApiKey.scopes,
             ApiKey.key_hash,
+            ApiKey.public_key,
             ApiKey.expires_at,
             ApiKey.revoked_at,
         )
         .join(User, User.id == ApiKey.user_id)
-        .where(ApiKey.prefix == key[:LOOKUP_LENGTH])  # never split: old keys hold `_` anywhere
+        .where(ApiKey.prefix == prefix)
     ).one_or_none()
     return VerifiedKey(*row) if row else None

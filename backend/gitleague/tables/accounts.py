@@ -67,6 +67,8 @@ class ApiKey(Table):
     name: Mapped[str] = mapped_column(String(255))
     prefix: Mapped[str] = mapped_column(String(12), unique=True)  # tgl_ and the 8 that follow
     key_hash: Mapped[str] = mapped_column(String(255))  # Argon2id
+    # Of its signatures under bundles; keys of the original system have none.
+    public_key: Mapped[str | None] = mapped_column(String(44))
     scopes: Mapped[str] = mapped_column(String(255))  # comma-separated `Scope` words
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

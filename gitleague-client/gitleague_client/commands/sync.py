@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from gitleague_client.api import League
 from gitleague_client.config import Config, ProjectConfig, RepoConfig
 from gitleague_client.errors import (
     ClientError,
@@ -17,7 +16,7 @@ from gitleague_client.errors import (
 )
 from gitleague_client.outgoing import Options
 from gitleague_client.output import Output
-from gitleague_client.push import Report, sync_repo
+from gitleague_client.push import Destination, Report, sync_repo
 from gitleague_client.summary import Row, append_summary
 from gitleague_client.threads import side_by_side
 
@@ -28,7 +27,7 @@ Place: TypeAlias = tuple[ProjectConfig, RepoConfig]
 
 def run(
     config: Config,
-    league: League,
+    league: Destination,
     options: Options,
     out: Output,
     *,
@@ -49,13 +48,39 @@ def run(
     return code
 
 
+def check_options(
+    *,
+    dry_run: bool,
+    show_payload: bool,
+    prune: bool,
+    to: Path | None,
+    rules: Path | None,
+    **_others: object,
+) -> None:
+    """Raises UsageError for what makes no sense together."""
+    if show_payload and not dry_run:
+        raise UsageError("--show-payload sends nothing.", remedy="Add --dry-run.")
+    if to and dry_run:
+        raise UsageError("--to sends nothing by itself.", remedy="Leave out --dry-run.")
+    if to and prune:
+        raise UsageError(
+            "--prune needs to know what the server has.", remedy="Prune where it can be reached."
+        )
+    if rules and not to:
+        raise UsageError("--rules belongs to a bundle.", remedy="Name its file with --to.")
+
+
 def forgiven(code: Exit) -> Exit:
     """With --allow-failure a job goes on, unless somebody has to mend its settings."""
     return Exit.DONE if code in {Exit.SOME_FAILED, Exit.UNREACHABLE} else code
 
 
 def _sync(
-    places: Sequence[Place], league: League, options: Options, out: Output, rows: dict[Place, Row]
+    places: Sequence[Place],
+    league: Destination,
+    options: Options,
+    out: Output,
+    rows: dict[Place, Row],
 ) -> Exit:
     """The rows are filled also where the sync ends early."""
     worst = Exit.DONE
@@ -108,6 +133,7 @@ def _tell(
         **_named(project, repo),
         ok=not refused,
         dry_run=options.dry_run,
+        to=options.to,
         found=report.found,
         inserted=report.inserted,
         skipped=report.skipped,
@@ -129,6 +155,8 @@ def _tell(
 
 
 def _sentence(report: Report, options: Options) -> str:
+    if options.to:
+        return f"{_commits(report.found)} packed into {options.to}"
     total = f"{report.total_commits:,} in the league"
     if options.dry_run:
         return f"{_commits(report.found)} would be sent ({total})"

@@ -1,0 +1,199 @@
+"""Bundles: what is packed comes out again, and nothing that was changed on its way does."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import stat
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from conftest import Commissioner
+from faults import Proxy
+from gitleague_client.bundle import (
+    BundleWriter,
+    Entry,
+    Kind,
+    NotWhole,
+    public_key_of,
+    read_entries,
+    read_seal,
+)
+from gitleague_client.credentials import make_key
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+KEY = make_key("ab12cd34", "A" * 32)
+OTHER = make_key("ab12cd34", "B" * 32)
+ENTRIES = st.lists(
+    st.builds(
+        Entry,
+        st.uuids(),
+        st.text(min_size=1),
+        st.sampled_from(Kind),
+        st.dictionaries(st.text(), st.text()).map(lambda body: json.dumps(body).encode()),
+    )
+)
+PLACE = b'{"project_id": "%s", "repo": "a", "kind": "commits"}' % str(UUID(int=1)).encode()
+
+
+def packed(entries: list[Entry], key: str = KEY) -> bytes:
+    file = io.BytesIO()
+    bundle = BundleWriter(file, key)
+    for entry in entries:
+        bundle.add(entry)
+    bundle.close()
+    return file.getvalue()
+
+
+@given(ENTRIES)
+def test_what_is_packed_comes_out(entries: list[Entry]) -> None:
+    file = io.BytesIO(packed(entries))
+    seal = read_seal(file)
+    assert seal.key_prefix == "tgl_ab12cd34"
+    assert seal.is_by(public_key_of(KEY))
+    assert not seal.is_by(public_key_of(OTHER))
+    assert list(read_entries(file)) == entries
+
+
+@given(ENTRIES, st.integers(0, 10_000), st.integers(1, 255))
+def test_no_change_stays_unseen(entries: list[Entry], place: int, change: int) -> None:
+    whole = bytearray(packed(entries))
+    whole[place % len(whole)] ^= change
+    file = io.BytesIO(whole)
+    try:
+        seal = read_seal(file)
+    except NotWhole:
+        return
+    # Some bytes of gzip's own header say nothing about the content.
+    assert seal.is_by(public_key_of(KEY))
+    assert list(read_entries(file)) == entries
+
+
+@given(st.integers(1, 10_000))
+def test_nothing_that_was_cut_off_is_taken(missing: int) -> None:
+    whole = packed([Entry(UUID(int=1), "a", Kind.REFS, b"{}")] * 3)
+    with pytest.raises(NotWhole):
+        read_seal(io.BytesIO(whole[: -(missing % len(whole)) or -1]))
+
+
+@pytest.mark.parametrize("place", range(1, 7))
+def test_other_lines_under_the_same_seal_are_seen(place: int) -> None:
+    lines = gzip.decompress(packed([Entry(UUID(int=1), "a", Kind.REFS, b"{}")] * 3)).splitlines()
+    lines[place] += b" "
+    with pytest.raises(NotWhole, match="changed on its way"):
+        read_seal(io.BytesIO(gzip.compress(b"\n".join(lines) + b"\n")))
+
+
+LINES = st.lists(
+    st.sampled_from([b"{}", b"[]", b"1", b"[" * 100_000, b"\xff", b"", PLACE, b'{"signature": 1}'])
+    | st.binary().filter(lambda line: b"\n" not in line)
+)
+
+
+@given(LINES)
+@example([b'{"project_id": 1, "repo": "a", "kind": "commits"}', b"{}"])
+@example([PLACE])
+def test_whatever_a_file_holds_nothing_else_is_raised(lines: list[bytes]) -> None:
+    file = io.BytesIO(gzip.compress(b"\n".join(lines) + b"\n"))
+    for read in (read_seal, lambda file: list(read_entries(file))):
+        with contextlib.suppress(NotWhole):
+            read(file)
+
+
+@given(st.binary())
+def test_what_is_no_bundle(content: bytes) -> None:
+    with pytest.raises(NotWhole):
+        read_seal(io.BytesIO(content))
+
+
+def test_a_bundle_of_a_newer_client() -> None:
+    later = gzip.compress(b'{"gitleague_bundle": 2}\n{}\n')
+    with pytest.raises(NotWhole, match="Upgrade the server"):
+        read_seal(io.BytesIO(later))
+
+
+def read(file: Path) -> tuple[dict[str, Any], list[tuple[Kind, dict[str, Any]]]]:
+    """The header, and what follows it."""
+    with file.open("rb") as opened:
+        header = json.loads(gzip.decompress(opened.read()).splitlines()[0])
+        return header, [(entry.kind, json.loads(entry.body)) for entry in read_entries(opened)]
+
+
+def test_it_holds_what_a_push_would_send(
+    ada: Commissioner, site: dict[str, str], proxy: Proxy
+) -> None:
+    ada.write(site)
+    shown = ada.run("sync", "--dry-run", "--show-payload")
+    would_be_sent = [json.loads(line) for line in shown.out.splitlines() if line[0] == "{"]
+    proxy.seen.clear()
+    done = ada.sync("--to", "site.bundle")
+    assert (done.code, proxy.seen) == (0, [])
+    assert (done.results[0]["found"], done.results[0]["to"]) == (30, "site.bundle")
+    file = ada.folder / "site.bundle"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    header, entries = read(file)
+    assert header["key"] == ada.key[:12]
+    assert ada.key[13:] not in gzip.decompress(file.read_bytes()).decode()
+    assert [kind for kind, _ in entries] == [Kind.COMMITS, Kind.REFS]
+    assert [body for _, body in entries] == would_be_sent
+
+
+def test_a_repository_that_fails_is_left_out(ada: Commissioner, site: dict[str, str]) -> None:
+    ada.write({"path": "nowhere", "git_url": "git@example.org:a/b.git"}, site)
+    assert ada.sync("--to", "some.bundle").code == 1
+    _, entries = read(ada.folder / "some.bundle")
+    assert len(entries) == 2
+
+
+def test_privacy_needs_the_rules_of_the_league(ada: Commissioner, site: dict[str, str]) -> None:
+    ada.write({**site, "privacy": "numbers"})
+    done = ada.sync("--to", "site.bundle")
+    assert (done.code, "gitleague export-rules" in done.err) == (1, True)
+    assert read(ada.folder / "site.bundle")[1] == []
+
+    headers = {"project_id": ada.project_id}
+    told = ada.server.ask("GET", f"/sync/projects/{ada.project_id}/rules")
+    (ada.folder / "rules").write_text(json.dumps({**headers, **told}) + "\n")
+    assert ada.sync("--to", "site.bundle", "--rules", "rules").code == 0
+    _, [(_, batch), _] = read(ada.folder / "site.bundle")
+    assert {commit["message_title"] for commit in batch["commits"]} == {""}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--to", "a", "--dry-run"], "Leave out --dry-run"),
+        (["--to", "a", "--prune"], "Prune where"),
+        (["--rules", "a"], "Name its file with --to"),
+        (["--to", "a", "--rules", "none"], "none cannot be read"),
+        (["--to", "a", "--rules", "repos.yaml"], "repos.yaml holds no rules"),
+    ],
+)
+def test_what_makes_no_sense_is_said(
+    ada: Commissioner, site: dict[str, str], options: list[str], said: str
+) -> None:
+    ada.write(site)
+    done = ada.sync(*options)
+    assert (done.code, said in done.err) == (2, True), done.err
+    assert not (ada.folder / "a").exists()
+
+
+def test_a_key_is_needed_to_sign(ada: Commissioner, site: dict[str, str]) -> None:
+    ada.write(site, api_key=None)
+    assert ada.sync("--to", "a").code == 3
+    assert not (ada.folder / "a").exists()
+
+
+def test_where_it_cannot_be_written(ada: Commissioner, site: dict[str, str]) -> None:
+    ada.write(site)
+    done = ada.sync("--to", "no/such/folder.bundle")
+    assert (done.code, "no/such/folder.bundle cannot be written" in done.err) == (1, True)
+    (ada.folder / "taken").mkdir()
+    done = ada.sync("--to", "taken")
+    assert (done.code, "taken cannot be written" in done.err) == (1, True)
+    assert {path.name for path in ada.folder.iterdir()} == {"repos.yaml", "site", "taken"}
