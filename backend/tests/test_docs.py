@@ -19,6 +19,7 @@ from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import Scope
+from gitleague_client.config import ENVIRONMENT
 from gitleague_client.errors import ClientError
 from gitleague_client.rules.classify import classify
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT, Play, author_stats, impact
@@ -72,7 +73,7 @@ def test_settings_that_are_named_exist() -> None:
         *ROOT.glob("gitleague-client/gitleague_client/*.py"),
         ROOT / "backend/tests/conftest.py",
     ]
-    known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page()))
+    known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page())) | set(ENVIRONMENT.values())
     for path in code:
         known |= set(re.findall(r"GITLEAGUE_[A-Z_]+", path.read_text(encoding="utf-8")))
     named = {

@@ -20,8 +20,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 INTRO = """\
 # The commands of `gitleague-client`
 
-What `--help` says; a test keeps this page so. How to set it up: [client.md](client.md). What exit
-codes and errors mean: [errors.md](errors.md).
+What `--help` says; a test keeps this page so. How to set it up: [client](client/README.md).
+What exit codes and errors mean: [errors.md](errors.md).
 """
 
 

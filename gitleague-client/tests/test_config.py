@@ -1,11 +1,20 @@
 """repos.yaml: what it may say, which setting wins, and how a mistake is told."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from gitleague_client.config import Config, exposed_key, find_config, load_config
+from gitleague_client.cli import cli
+from gitleague_client.config import (
+    Config,
+    ProjectConfig,
+    RepoConfig,
+    exposed_key,
+    find_config,
+    load_config,
+)
 from gitleague_client.credentials import make_key
 from gitleague_client.errors import ConfigError
 from hypothesis import HealthCheck, given, settings
@@ -230,3 +239,31 @@ def test_any_shape_is_settings_or_a_mistake(tmp_path: Path, config: dict[str, An
     except ConfigError:
         return
     assert isinstance(config, Config)
+
+
+DOCS = Path(__file__).parents[2] / "docs/client"
+
+
+def test_the_page_has_every_setting_and_no_other() -> None:
+    page = (DOCS / "configure.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?) \| (?:top|project|repo|top, repo) \|", page, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    kinds = (Config, ProjectConfig, RepoConfig)
+    assert named == {name for kind in kinds for name in kind.model_fields}
+
+
+@pytest.mark.parametrize("page", ["configure.md", "../../gitleague-client/README.md"])
+def test_the_example_of_the_page_works(page: str, tmp_path: Path) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.+?)```", text, re.DOTALL)
+    file = tmp_path / "repos.yaml"
+    file.write_text(example)
+    assert next(load_config(file).repos())[1].label == "site"
+
+
+def test_the_front_page_of_the_package_leads_nowhere_that_is_not_there() -> None:
+    """It is shown without the project around it."""
+    text = (DOCS / "../../gitleague-client/README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\((?!https?://)", text) == []
+    for command in re.findall(r"^    gitleague-client (\w+)|^\| `(\w+)", text, re.MULTILINE):
+        assert "".join(command) in cli.commands

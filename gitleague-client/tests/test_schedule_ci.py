@@ -1,6 +1,7 @@
 """The jobs for a CI: their YAML is read, and their shell steps run in a clone like a CI's."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,19 @@ def test_the_steps_work(kind: str, installed: Installed, site: Path, tmp_path: P
     assert (repo.path, repo.git_url) == (checkout, "https://example.org/team/site.git")
     assert (repo.label, repo.exclude) == ('a: "site"', ("é: '${{ x }}'", "END"))
     assert open_repository(repo.path).tips()[0].name == "origin/trunk"
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_the_page_shows_what_is_printed(kind: str, tmp_path: Path) -> None:
+    """And what is printed is run by the test above."""
+    site = make_repository(tmp_path / "site")
+    run_git(site, "remote", "add", "origin", "git@github.com:team/site.git")
+    installed = install(tmp_path / "league")
+    installed.write({"path": "../site"}, project_id="7d0a3c52-0c5e-4c1c-8f0e-0d9a4d8a2f10")
+    printed = installed.schedule(kind, cwd=site).out
+    page = Path(__file__).parents[2] / "docs/client/ci.md"
+    shown = re.findall(r"```yaml\n(.+?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert printed in shown
 
 
 def test_the_workflow_of_github(installed: Installed, site: Path) -> None:

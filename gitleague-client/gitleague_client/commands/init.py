@@ -15,7 +15,7 @@ from gitleague_client.output import Output
 PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
 DEPTH = 3  # folders below the one given: ~/code/team/site is found from ~
 HEADER = """\
-# What gitleague-client pushes, and where to. All keys: docs/client.md
+# What gitleague-client pushes, and where to. Every setting: docs/client/configure.md of the project
 # The API key is best kept out of this file: gitleague-client login
 """
 
