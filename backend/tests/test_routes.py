@@ -3,10 +3,12 @@
 Whoever may not is refused before anything happens, so one league serves all the rows.
 """
 
+import itertools
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -42,6 +44,7 @@ class Access(Enum):
     COMMISSIONER = frozenset({Kind.COMMISSIONER})
     COMMISSIONER_READS = {Kind.COMMISSIONER} | READING
     REPO_READER = {Kind.PLAYER, Kind.COMMISSIONER, Kind.SYNC_KEY} | READING
+    PLAYER = {Kind.PLAYER, Kind.COMMISSIONER} | READING
     PUSHER = frozenset({Kind.COMMISSIONER, Kind.SYNC_KEY})
 
 
@@ -64,6 +67,7 @@ class World:
     project_id: uuid.UUID
     repo_id: uuid.UUID
     player_id: str = ""
+    season_id: str = ""
 
     def fresh_repo(self) -> dict[str, object]:
         with self.database.writing() as session:
@@ -89,6 +93,33 @@ class World:
         with self.database.writing() as session:
             return {"project_id": make_project(session)}
 
+    def fresh_season(self) -> dict[str, object]:
+        first = next(_days)
+        made = self._made("seasons", name="Q", first=first, last=first)
+        away = {"player_id": self.player_id, "first": first, "last": first}
+        return {"season_id": made["id"], "absence": away}
+
+    def open_season(self) -> dict[str, object]:
+        """The same for all: only one is played at a time."""
+        if not self.season_id:
+            self.season_id = str(self.fresh_season()["season_id"])
+            self._made(f"seasons/{self.season_id}/open")
+        return {"season_id": self.season_id}
+
+    def fresh_absence(self) -> dict[str, object]:
+        season = self.fresh_season()
+        made = self._made(f"seasons/{season['season_id']}/absences", **season["absence"])
+        return {**season, "absence_id": made["id"]}
+
+    def _made(self, path: str, **body: object) -> dict[str, Any]:
+        answer = self.http.post(
+            f"{API}/projects/{self.project_id}/{path}",
+            json=body or None,
+            headers=self.callers.headers(Kind.COMMISSIONER),
+        )
+        made: dict[str, Any] = answer.raise_for_status().json()
+        return made
+
 
 Body: TypeAlias = dict[str, Any] | Callable[[dict[str, object]], dict[str, Any]] | None
 
@@ -105,6 +136,14 @@ class Route(NamedTuple):
     unlike: Mapping[Kind, int] = MappingProxyType({})  # who gets another status, though let in
 
 
+_days = (str(date(2020, 1, 1) + timedelta(days=number)) for number in itertools.count())
+
+
+def next_season(_subject: dict[str, object]) -> dict[str, Any]:
+    day = next(_days)
+    return {"name": "Q", "first": day, "last": day}
+
+
 def with_token(subject: dict[str, object]) -> dict[str, Any]:
     return {"token": subject["token"]}
 
@@ -112,6 +151,7 @@ def with_token(subject: dict[str, object]) -> dict[str, Any]:
 KEY = {"name": "mine", "scopes": "read:repos"}
 SYNC = f"{API}/sync/projects/{{project_id}}/repos/{{repo:path}}"
 LEAGUE = f"{API}/projects/{{project_id}}"
+SEASON = f"{LEAGUE}/seasons/{{season_id}}"
 ROUTES = [
     Route("GET /health", Access.OPEN),
     Route(f"GET {API}", Access.OPEN),
@@ -185,6 +225,29 @@ ROUTES = [
     Route(f"POST {SYNC}/commits", Access.PUSHER, 201, json={"commits": []}),
     Route(f"POST {SYNC}/refs", Access.PUSHER, json={"tips": []}),
     Route(f"GET {LEAGUE}/standings", Access.SPECTATOR),
+    Route(f"GET {LEAGUE}/seasons", Access.SPECTATOR),
+    Route(f"POST {LEAGUE}/seasons", Access.COMMISSIONER, 201, json=next_season),
+    Route(f"GET {LEAGUE}/seasons/proposals", Access.COMMISSIONER_READS),
+    Route(f"GET {SEASON}", Access.SPECTATOR, subject=World.fresh_season),
+    Route(f"PATCH {SEASON}", Access.COMMISSIONER, json={"name": "Q"}, subject=World.fresh_season),
+    Route(f"DELETE {SEASON}", Access.COMMISSIONER, 204, subject=World.fresh_season),
+    Route(f"POST {SEASON}/open", Access.COMMISSIONER, subject=World.open_season),
+    Route(f"POST {SEASON}/close", Access.COMMISSIONER, subject=World.open_season),
+    Route(f"GET {SEASON}/summary", Access.SPECTATOR, subject=World.fresh_season),
+    Route(f"GET {SEASON}/absences", Access.PLAYER, subject=World.fresh_season),
+    Route(
+        f"POST {SEASON}/absences",
+        Access.COMMISSIONER,
+        201,
+        json=lambda subject: subject["absence"],
+        subject=World.fresh_season,
+    ),
+    Route(
+        f"DELETE {SEASON}/absences/{{absence_id}}",
+        Access.COMMISSIONER,
+        204,
+        subject=World.fresh_absence,
+    ),
     Route(f"GET {API}/players/{{player_id}}", Access.SPECTATOR),
     Route(f"GET {API}/players/{{player_id}}/trend", Access.SPECTATOR),
     Route(f"GET {API}/players/{{player_id}}/commits", Access.SPECTATOR),

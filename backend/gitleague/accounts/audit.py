@@ -37,6 +37,13 @@ class Action(str, Enum):
     REPO_CHANGED = "project:repo:changed"
     REPO_REMOVED = "project:repo:removed"
     RULES_CHANGED = "project:rules:changed"
+    SEASON_CREATED = "league:season:created"
+    SEASON_CHANGED = "league:season:changed"
+    SEASON_DELETED = "league:season:deleted"
+    SEASON_OPENED = "league:season:opened"
+    SEASON_CLOSED = "league:season:closed"
+    ABSENCE_CREATED = "league:absence:created"
+    ABSENCE_DELETED = "league:absence:deleted"
     COMMITS_PUSHED = "repo:commits:pushed"
     COMMITS_PRUNED = "repo:commits:pruned"
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.errors import NotFound
 from gitleague.league.periods import DAY, Period, Window, around
-from gitleague.league.stats import Numbers, summed
+from gitleague.league.stats import Numbers, summed, version_in_force, version_shown
 from gitleague.tables.commits import Identity, Player
-from gitleague.tables.projects import Project, Repo
+from gitleague.tables.projects import Repo
 from gitleague.tables.scores import BoxScore
 
 
@@ -84,7 +84,10 @@ def by_repository(
             and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
         )
         .join(Repo, and_(Repo.project_id == BoxScore.project_id, Repo.id == BoxScore.repo_id))
-        .where(*_of_player(project_id, player_id), BoxScore.day.between(window.first, window.last))
+        .where(
+            *_of_player(project_id, player_id, version_shown(project_id, window)),
+            BoxScore.day.between(window.first, window.last),
+        )
         .group_by(Repo.id, Repo.name)
     )
     shares = [RepoShare(repo_id, name, Numbers(*sums)) for repo_id, name, *sums in rows]
@@ -115,7 +118,7 @@ def trend_of(
             Identity,
             and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
         )
-        .where(*_of_player(project_id, player_id))
+        .where(*_of_player(project_id, player_id, version_in_force(project_id)))
         .group_by(BoxScore.day)
         .order_by(BoxScore.day.desc())
         .limit(points * 31)  # a point has no more days than that
@@ -145,8 +148,9 @@ def _back(by: Period, day: date, points: int) -> list[date]:
     return firsts
 
 
-def _of_player(project_id: uuid.UUID, player_id: uuid.UUID) -> list[ColumnElement[bool]]:
-    version = select(Project.rules_version).where(Project.id == project_id).scalar_subquery()
+def _of_player(
+    project_id: uuid.UUID, player_id: uuid.UUID, version: ColumnElement[int]
+) -> list[ColumnElement[bool]]:
     return [
         BoxScore.project_id == project_id,
         BoxScore.rules_version == version,

@@ -35,6 +35,11 @@ class Window(NamedTuple):
     first: date
     last: date
     today: date
+    version: int | None = None  # of the rules; None: those in force
+    # Seasons have names and know their neighbours; all other windows can tell theirs.
+    name: str = ""
+    previous: "Window | None" = None
+    following: "Window | None" = None
 
     @property
     def end(self) -> date:
@@ -50,23 +55,29 @@ class Window(NamedTuple):
         """What a trend compares with: the period before; all-time as it stood a week ago."""
         if self.period is Period.ALL:
             return self._replace(last=self.today - WEEK)
+        if self.period is Period.SEASON:
+            nothing = self._replace(first=self.first, last=self.first - DAY)
+            return self.previous or nothing
         return around(self.first - DAY, self.period, self.today)
 
     @property
     def after(self) -> "Window | None":
         """None while this one is running: nothing is played ahead."""
+        if self.period is Period.SEASON:
+            return self.following
         if self.period is Period.ALL or self.last >= self.today:
             return None
         return around(self.last + DAY, self.period, self.today)
 
 
 def window_of(period: Period, start: date | None = None, *, today: date) -> Window:
-    """The window of this kind that holds the day `start`; the running one where none is given."""
+    """The window of this kind that holds the day `start`; the running one where none is given.
+
+    Of seasons the database knows: see `seasons/windows.py`.
+    """
     day = start or today
-    if period is Period.SEASON:
-        raise _wrong("period", "This league has no seasons yet: ask for day, week, month or all.")
     if not EARLIEST <= day <= LATEST:
-        raise _wrong("start", f"The start must be a day from {EARLIEST} to {LATEST}.")
+        raise wrong("start", f"The start must be a day from {EARLIEST} to {LATEST}.")
     return around(day, period, today)
 
 
@@ -89,5 +100,5 @@ def today_in(session: Session, project_id: uuid.UUID) -> date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
-def _wrong(field: str, message: str) -> Invalid:
+def wrong(field: str, message: str) -> Invalid:
     return Invalid(message, errors=[{"field": field, "message": message}])

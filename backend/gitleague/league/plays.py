@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gitleague.league.periods import Window
 from gitleague.scoring.expressions import is_scored
-from gitleague.scoring.rules import rules_of
+from gitleague.scoring.rules import rules_at
 from gitleague.tables.commits import CoAuthor, CommitRow, Identity
 from gitleague.tables.projects import Repo
 
@@ -44,8 +44,8 @@ def plays_of(
     page: int = 1,
     limit: int = 20,
 ) -> Plays:
-    """The commits that a player has credit for, newest first, scored by the project's rules."""
-    rules = rules_of(session, project_id)
+    """The commits that a player has credit for, newest first, scored by the rules of the window."""
+    rules = rules_at(session, project_id, window.version)
     shares = _credits(project_id, player_id, window, rules).subquery("shares")
     total = session.scalar(select(func.count()).select_from(shares)) or 0
     rows = session.execute(

@@ -26,17 +26,19 @@ from gitleague.league.schemas import (
     TrendPointOut,
     TrendQuery,
 )
+from gitleague.league.seasons import routes as seasons
 from gitleague.league.standings import Slice, standing_of, standings
 from gitleague.tables.projects import Role
 
 router = APIRouter(tags=["league"])
+router.include_router(seasons.router)
 
 
 @router.get("/projects/{project_id}/standings")
 def list_standings(
     member: Spectator, session: ReadSession, asked: Annotated[StandingsQuery, Query()]
 ) -> Page[StandingOut]:
-    window = asked.window(today_in(session, member.project_id))
+    window = asked.window(session, member.project_id)
     table = standings(
         session,
         asked.slice_of(member.project_id, window),
@@ -57,7 +59,7 @@ def get_player(
 ) -> CardOut:
     project_id = member.project_id
     player = player_of(session, project_id, player_id)
-    window = asked.window(today_in(session, project_id))
+    window = asked.window(session, project_id)
     standing = standing_of(session, Slice(project_id, window, bots=player.is_bot), player_id)
     is_of_the_team = member.role is not Role.SPECTATOR
     return CardOut(
@@ -103,7 +105,7 @@ def list_commits(
         session,
         member.project_id,
         player_id,
-        window=asked.window(today_in(session, member.project_id)),
+        window=asked.window(session, member.project_id),
         page=asked.page,
         limit=asked.limit,
     )

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 from gitleague_client.rules.classify import Flag
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
 from pydantic import BaseModel, Field, model_validator
+from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
 from gitleague.league.cards import TrendPoint
-from gitleague.league.periods import Period, Window, window_of
+from gitleague.league.periods import Period, Window
 from gitleague.league.plays import PlayRow
+from gitleague.league.seasons.windows import window_asked
 from gitleague.league.standings import Slice, StandingRow
 from gitleague.league.stats import Metric, Numbers, Order
 
@@ -29,9 +31,10 @@ class PeriodQuery(BaseModel):
         """A form sends its empty fields too: they ask for nothing."""
         return {name: value for name, value in dict(values).items() if value != ""}
 
-    def window(self, today: date) -> Window:
-        period = Period.SEASON if self.season_id else self.period
-        return window_of(period, self.start, today=today)
+    def window(self, session: Session, project_id: uuid.UUID) -> Window:
+        return window_asked(
+            session, project_id, self.period, start=self.start, season_id=self.season_id
+        )
 
 
 class PlaysQuery(PeriodQuery, Paging):

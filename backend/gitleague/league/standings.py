@@ -9,10 +9,9 @@ from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gitleague.league.periods import DAY, Window
-from gitleague.league.stats import Metric, Numbers, Order, summed
+from gitleague.league.stats import Metric, Numbers, Order, summed, version_shown
 from gitleague.league.streaks import streaks
 from gitleague.tables.commits import Identity, Player
-from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore
 
 
@@ -166,10 +165,16 @@ def _ranked(of: Slice) -> CTE:
 
 def _played(of: Slice) -> Select[Any]:
     """The sums of each player over the window."""
-    version = select(Project.rules_version).where(Project.id == of.project_id).scalar_subquery()
+    return over(of, Player.id.label("player_id"), Player.name, Player.is_bot, *summed()).group_by(
+        Player.id, Player.name, Player.is_bot
+    )
+
+
+def over(of: Slice, *columns: Any) -> Select[Any]:
+    """These columns of the box scores in the slice, with their players."""
     chosen = [
         BoxScore.project_id == of.project_id,
-        BoxScore.rules_version == version,
+        BoxScore.rules_version == version_shown(of.project_id, of.window),
         BoxScore.day.between(of.window.first, of.window.last),
     ]
     if of.repo_id:
@@ -177,7 +182,7 @@ def _played(of: Slice) -> Select[Any]:
     if not of.bots:
         chosen.append(Player.is_bot.is_(False))
     return (
-        select(Player.id.label("player_id"), Player.name, Player.is_bot, *summed())
+        select(*columns)
         .select_from(BoxScore)
         .join(
             Identity,
@@ -187,7 +192,6 @@ def _played(of: Slice) -> Select[Any]:
             Player, and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
         )
         .where(*chosen)
-        .group_by(Player.id, Player.name, Player.is_bot)
     )
 
 

@@ -1,11 +1,14 @@
 """The numbers of a box score: summed as whole numbers, shown as points."""
 
+import uuid
 from enum import Enum
 from typing import NamedTuple
 
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
-from sqlalchemy import BigInteger, ColumnElement, cast, distinct, func
+from sqlalchemy import BigInteger, ColumnElement, cast, distinct, func, literal, select
 
+from gitleague.league.periods import Window
+from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore
 
 
@@ -58,6 +61,15 @@ class Numbers(NamedTuple):
 
 POINTS = ("pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc")
 UNITS = {"impact": IMPACT_UNIT} | dict.fromkeys(POINTS, STAT_UNIT)
+
+
+def version_shown(project_id: uuid.UUID, window: Window) -> ColumnElement[int]:
+    """Which box scores a window is made of: those in force, or those that a season froze."""
+    return version_in_force(project_id) if window.version is None else literal(window.version)
+
+
+def version_in_force(project_id: uuid.UUID) -> ColumnElement[int]:
+    return select(Project.rules_version).where(Project.id == project_id).scalar_subquery()
 
 
 def summed() -> list[ColumnElement[int]]:

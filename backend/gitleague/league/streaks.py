@@ -12,8 +12,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from gitleague.league.periods import Window
+from gitleague.league.stats import version_in_force
 from gitleague.tables.commits import Identity
-from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore
 
 LOOK_BACK = timedelta(days=60)
@@ -68,7 +68,6 @@ def _runs(
 ) -> dict[uuid.UUID, int]:
     end = window.end
     first = end - min(look_back, timedelta(days=end.toordinal() - 1))
-    version = select(Project.rules_version).where(Project.id == project_id).scalar_subquery()
     days = (
         select(Identity.player_id, BoxScore.day)
         .distinct()
@@ -78,7 +77,7 @@ def _runs(
         )
         .where(
             BoxScore.project_id == project_id,
-            BoxScore.rules_version == version,
+            BoxScore.rules_version == version_in_force(project_id),
             BoxScore.day.between(first, end),
             Identity.player_id.in_(players),
         )

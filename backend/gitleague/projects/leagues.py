@@ -8,7 +8,7 @@ import unicodedata
 import uuid
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -108,6 +108,14 @@ def rename_project(session: Session, name: str, *, by: Membership) -> ProjectRow
         details={"was": old.name},
     )
     return old._replace(name=name)
+
+
+def lock_project(session: Session, project_id: uuid.UUID) -> ZoneInfo:
+    """Waits until nobody else writes to the league; returns its time zone."""
+    name = session.scalars(
+        select(Project.time_zone).where(Project.id == project_id).with_for_update(key_share=True)
+    ).one()
+    return ZoneInfo(name)
 
 
 def check_time_zone(name: str) -> None:

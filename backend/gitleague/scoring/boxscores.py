@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from gitleague_client.rules.defaults import Rules
@@ -70,6 +71,20 @@ def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
         )
     )
     _move(session, project_id, of, None, sign=1)
+
+
+def freeze(
+    session: Session, project_id: uuid.UUID, version: int, *, first: date, last: date
+) -> None:
+    """Copies the box scores in force of these days to a version that nothing will change."""
+    in_force = rules_in_force(session, project_id).version
+    kept = [column for column in (*KEY, *SUMS) if column != "rules_version"]
+    copied = select(literal(version), *(getattr(BoxScore, column) for column in kept)).where(
+        BoxScore.project_id == project_id,
+        BoxScore.rules_version == in_force,
+        BoxScore.day.between(first, last),
+    )
+    session.execute(insert(BoxScore).from_select(["rules_version", *kept], copied))
 
 
 def _move(

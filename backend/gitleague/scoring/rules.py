@@ -9,6 +9,7 @@ from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.clock import now
 from gitleague.tables.projects import Project
 from gitleague.tables.scores import RulesVersion
 
@@ -37,6 +38,42 @@ def rules_in_force(session: Session, project_id: uuid.UUID) -> RulesInForce:
 
 def rules_of(session: Session, project_id: uuid.UUID) -> Rules:
     return rules_in_force(session, project_id).rules
+
+
+def rules_at(session: Session, project_id: uuid.UUID, version: int | None) -> Rules:
+    """The rules of one version; None for those in force."""
+    if version is None:
+        return rules_of(session, project_id)
+    found = session.scalar(
+        select(RulesVersion.rules).where(
+            RulesVersion.project_id == project_id, RulesVersion.version == version
+        )
+    )
+    return DEFAULT_RULES if found is None else Rules.model_validate(found)
+
+
+def save_rules(
+    session: Session,
+    project_id: uuid.UUID,
+    rules: Rules,
+    *,
+    created_by: uuid.UUID | None,
+    season_id: uuid.UUID | None = None,
+) -> int:
+    """Kept under the next version, which is not in force yet; returns that version."""
+    version = next_version(session, project_id)
+    session.add(
+        RulesVersion(
+            project_id=project_id,
+            version=version,
+            rules=rules.model_dump(mode="json"),
+            season_id=season_id,
+            created_by=created_by,
+            created_at=now(),
+        )
+    )
+    session.flush()  # box scores of that version follow by plain SQL
+    return version
 
 
 def next_version(session: Session, project_id: uuid.UUID) -> int:

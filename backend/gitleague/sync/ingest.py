@@ -10,15 +10,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from gitleague_client.reading import Named, Reading, read
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.audit import Action, record
 from gitleague.accounts.caller import Caller
 from gitleague.core.sets import among, insert_rows
+from gitleague.projects.leagues import lock_project
 from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
 from gitleague.scoring.references import STEM
@@ -29,7 +29,7 @@ from gitleague.sync.identities import identities_of
 from gitleague.sync.plan import Plan, plan_for
 from gitleague.sync.rows import COLUMNS, Arrival
 from gitleague.tables.commits import CoAuthor, CommitReference, CommitRow
-from gitleague.tables.projects import Project, Repo, RepoStatus
+from gitleague.tables.projects import Repo, RepoStatus
 
 
 class Outcome(NamedTuple):
@@ -65,14 +65,6 @@ def ingest(
         },
     )
     return outcome
-
-
-def lock_project(session: Session, project_id: uuid.UUID) -> ZoneInfo:
-    """Waits until no other batch of the project is under way; returns the league's time zone."""
-    name = session.scalars(
-        select(Project.time_zone).where(Project.id == project_id).with_for_update(key_share=True)
-    ).one()
-    return ZoneInfo(name)
 
 
 def _write(session: Session, arrival: Arrival, plan: Plan) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.audit import Action, record
 from gitleague.accounts.caller import Caller
 from gitleague.core.sets import among, insert_rows
+from gitleague.projects.leagues import lock_project
 from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
 from gitleague.sync import refusals
 from gitleague.sync.heads import complete_in, move_heads
-from gitleague.sync.ingest import lock_project
 from gitleague.tables.commits import CommitRow, RefusedCommit
 from gitleague.tables.projects import Repo, RepoStatus, RepoTip
 

@@ -20,6 +20,10 @@ class RulesVersion(Table):
     project_id: Mapped[ProjectKey]
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Of the copy that a closed season keeps, together with its box scores.
+    season_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("seasons.id", ondelete="CASCADE")
+    )
     created_by: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL")
     )

@@ -47,14 +47,15 @@ def link_to(asked: PlaysQuery | StandingsQuery, **changes: Any) -> str:
 def window_shown(asked: PlaysQuery | StandingsQuery, window: Window) -> dict[str, Any]:
     """What a page needs to name its period and to lead to others."""
     after = window.after
-    has_earlier = window.period is not Period.ALL and window.first > EARLIEST
+    before = window.before
+    has_earlier = window.period is not Period.ALL and before.first <= before.last > EARLIEST
     return {
         "asked": asked,
         "periods": PERIODS,
         "all_time": Period.ALL,
         "window_name": name_of(window),
         "window_phrase": phrase_of(window),
-        "earlier": window.before.first if has_earlier else None,
+        "earlier": before.first if has_earlier else None,
         "later": after.first if after else None,
         "period_query": period_query(window),
         "link": lambda **changes: link_to(asked, **changes),
@@ -70,6 +71,8 @@ def period_query(window: Window) -> str:
 def name_of(window: Window) -> str:
     """As a heading: short, since it stands in a line with the tools of the table."""
     first, last = window.first, window.last
+    if window.period is Period.SEASON:
+        return window.name
     if window.period is Period.DAY:
         return f"{first:%a}, {_short(first)} {first.year}"
     if window.period is Period.WEEK:
@@ -84,7 +87,7 @@ def phrase_of(window: Window) -> str:
     """In a sentence: nobody played …"""
     if window.period is Period.ALL:
         return "yet"
-    lead = "in" if window.period is Period.MONTH else "on"
+    lead = "on" if window.period is Period.DAY else "in"
     return (
         f"in the week of {name_of(window)}"
         if window.period is Period.WEEK

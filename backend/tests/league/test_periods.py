@@ -49,12 +49,6 @@ def test_all_time_is_compared_with_itself_a_week_ago():
     assert (before.first, before.last) == (date.min, date(2024, 2, 22))
 
 
-def test_a_season_is_refused_with_what_to_ask_for():
-    with pytest.raises(Invalid, match="ask for day, week, month or all") as refused:
-        window_of(Period.SEASON, today=TODAY)
-    assert refused.value.errors[0]["field"] == "period"
-
-
 @pytest.mark.parametrize("start", [date.min, date.max, date(1899, 12, 31)])
 def test_a_start_out_of_time_is_refused(start):
     with pytest.raises(Invalid, match="start must be a day from 1900"):

@@ -18,7 +18,7 @@ from gitleague.league.plays import PlayRow, plays_of
 from gitleague.league.schemas import PlaysQuery
 from gitleague.league.standings import Slice, standing_of
 from gitleague.league.stats import Numbers
-from gitleague.scoring.rules import rules_of
+from gitleague.scoring.rules import rules_at
 from gitleague.tables.projects import Role
 from gitleague.web.charts import commits_chart, points_chart
 from gitleague.web.columns import BY_METRIC
@@ -58,7 +58,7 @@ def card_shown(
 ) -> dict[str, Any]:
     player = player_of(session, project_id, player_id)
     today = today_in(session, project_id)
-    window = asked.window(today)
+    window = asked.window(session, project_id)
     standing = standing_of(session, Slice(project_id, window, bots=player.is_bot), player_id)
     numbers = standing.numbers if standing else Numbers()
     plays = plays_of(
@@ -71,7 +71,7 @@ def card_shown(
         "identities": identities_of(session, project_id, player_id),
         "standing": standing,
         "numbers": numbers,
-        "shares": shares_of(numbers, rules_of(session, project_id)),
+        "shares": shares_of(numbers, rules_at(session, project_id, window.version)),
         "repos": by_repository(session, project_id, player_id, window),
         "trend": trend,
         "points_chart": points_chart(trend),

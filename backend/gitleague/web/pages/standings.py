@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.caller import Spectator
 from gitleague.core.session import ReadSession
 from gitleague.league.about import about
-from gitleague.league.periods import today_in
 from gitleague.league.schemas import StandingsQuery
 from gitleague.league.standings import Standings, last_played, leaders, standings
 from gitleague.league.stats import Metric
-from gitleague.scoring.rules import rules_of
+from gitleague.scoring.rules import rules_at
 from gitleague.web.columns import BY_METRIC, LEADING, medal_of
 from gitleague.web.render import page
 from gitleague.web.tables import link_to, period_query, shares_of, window_shown
@@ -39,12 +38,12 @@ def standings_shown(
     session: Session, project_id: uuid.UUID, asked: StandingsQuery
 ) -> dict[str, Any]:
     """What the template needs, and all that is asked of the database for it."""
-    window = asked.window(today_in(session, project_id))
+    window = asked.window(session, project_id)
     which = asked.slice_of(project_id, window)
     table = standings(
         session, which, order=asked.order, page=asked.page, limit=asked.limit, q=asked.q
     )
-    rules = rules_of(session, project_id)
+    rules = rules_at(session, project_id, window.version)
     return {
         "project": (league := about(session, project_id)),
         "repos": league.repos,

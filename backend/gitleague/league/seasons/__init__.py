@@ -1,0 +1,1 @@
+"""Seasons: days that are played for a title."""

@@ -1,0 +1,113 @@
+"""Seasons and absences over HTTP."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from gitleague.accounts.caller import Commissioner, Player, Spectator
+from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.league.periods import Period
+from gitleague.league.seasons import absences, proposals, seasons, summary
+from gitleague.league.seasons.schemas import (
+    AbsenceOut,
+    AbsenceQuery,
+    AbsenceRequest,
+    ProposalOut,
+    SeasonChange,
+    SeasonOut,
+    SeasonRequest,
+    SummaryOut,
+)
+from gitleague.league.seasons.windows import window_asked
+
+router = APIRouter(prefix="/projects/{project_id}/seasons", tags=["seasons"])
+
+
+@router.get("")
+def list_seasons(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[SeasonOut]:
+    rows, total = seasons.list_seasons(session, member.project_id, paging)
+    return page_of([SeasonOut.model_validate(row) for row in rows], total, paging)
+
+
+@router.post("", status_code=201)
+def create_season(member: Commissioner, session: WriteSession, body: SeasonRequest) -> SeasonOut:
+    """A draft: it can still be changed or deleted, and nobody plays it before it is opened."""
+    row = seasons.create_season(session, body.name, first=body.first, last=body.last, by=member)
+    return SeasonOut.model_validate(row)
+
+
+@router.get("/proposals")
+def list_proposals(member: Commissioner, session: ReadSession) -> list[ProposalOut]:
+    """The quarter, half-year and year that could come next."""
+    found = proposals.proposals(session, member.project_id)
+    return [ProposalOut.model_validate(each) for each in found]
+
+
+@router.get("/{season_id}")
+def show_season(member: Spectator, session: ReadSession, season_id: uuid.UUID) -> SeasonOut:
+    return SeasonOut.model_validate(seasons.get_season(session, member.project_id, season_id))
+
+
+@router.patch("/{season_id}")
+def change_season(
+    member: Commissioner, session: WriteSession, season_id: uuid.UUID, body: SeasonChange
+) -> SeasonOut:
+    row = seasons.change_season(session, season_id, **body.model_dump(), by=member)
+    return SeasonOut.model_validate(row)
+
+
+@router.delete("/{season_id}", status_code=204)
+def delete_season(member: Commissioner, session: WriteSession, season_id: uuid.UUID) -> Response:
+    seasons.delete_season(session, season_id, by=member)
+    return Response(status_code=204)
+
+
+@router.post("/{season_id}/open")
+def open_season(member: Commissioner, session: WriteSession, season_id: uuid.UUID) -> SeasonOut:
+    """From now on `period=season` means this one."""
+    return SeasonOut.model_validate(seasons.open_season(session, season_id, by=member))
+
+
+@router.post("/{season_id}/close")
+def close_season(member: Commissioner, session: WriteSession, season_id: uuid.UUID) -> SeasonOut:
+    """Freezes the table: commits and rules that come later change it no more."""
+    return SeasonOut.model_validate(seasons.close_season(session, season_id, by=member))
+
+
+@router.get("/{season_id}/summary")
+def show_summary(member: Spectator, session: ReadSession, season_id: uuid.UUID) -> SummaryOut:
+    season = seasons.get_season(session, member.project_id, season_id)
+    window = window_asked(session, member.project_id, Period.SEASON, season_id=season_id)
+    return SummaryOut.of(season, summary.summary_of(session, member.project_id, window))
+
+
+@router.get("/{season_id}/absences")
+def list_absences(
+    member: Player,
+    session: ReadSession,
+    season_id: uuid.UUID,
+    asked: Annotated[AbsenceQuery, Query()],
+) -> Page[AbsenceOut]:
+    rows, total = absences.list_absences(
+        session, member.project_id, season_id, asked, player_id=asked.player_id
+    )
+    return page_of([AbsenceOut.of(row) for row in rows], total, asked)
+
+
+@router.post("/{season_id}/absences", status_code=201)
+def create_absence(
+    member: Commissioner, session: WriteSession, season_id: uuid.UUID, body: AbsenceRequest
+) -> AbsenceOut:
+    away = absences.Away(**body.model_dump())
+    return AbsenceOut.of(absences.create_absence(session, season_id, away, by=member))
+
+
+@router.delete("/{season_id}/absences/{absence_id}", status_code=204)
+def delete_absence(
+    member: Commissioner, session: WriteSession, season_id: uuid.UUID, absence_id: uuid.UUID
+) -> Response:
+    absences.delete_absence(session, season_id, absence_id, by=member)
+    return Response(status_code=204)

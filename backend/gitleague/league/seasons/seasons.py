@@ -1,0 +1,251 @@
+"""The seasons of a league: planned, played one at a time, and closed for good."""
+
+import uuid
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Membership
+from gitleague.core.clock import now
+from gitleague.core.errors import Conflict, NotFound
+from gitleague.core.paging import Paging
+from gitleague.league.periods import EARLIEST, LATEST, today_in, wrong
+from gitleague.projects.leagues import lock_project
+from gitleague.scoring.boxscores import freeze
+from gitleague.scoring.rules import rules_of, save_rules
+from gitleague.tables.seasons import Absence, Season, SeasonState
+
+
+class SeasonRow(NamedTuple):
+    id: uuid.UUID
+    name: str
+    first: date
+    last: date
+    state: str
+    rules_version: int | None
+    created_at: datetime
+    closed_at: datetime | None
+
+
+_COLUMNS = tuple(getattr(Season, field) for field in SeasonRow._fields)
+
+
+def list_seasons(
+    session: Session, project_id: uuid.UUID, paging: Paging
+) -> tuple[list[SeasonRow], int]:
+    """The newest first."""
+    of_project = Season.project_id == project_id
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(of_project)
+        .order_by(Season.first.desc())
+        .limit(paging.limit)
+        .offset(paging.offset)
+    )
+    total = session.scalar(select(func.count()).select_from(Season).where(of_project)) or 0
+    return [SeasonRow(*row) for row in rows], total
+
+
+def get_season(session: Session, project_id: uuid.UUID, season_id: uuid.UUID) -> SeasonRow:
+    row = session.execute(
+        select(*_COLUMNS).where(Season.project_id == project_id, Season.id == season_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such season in this league.")
+    return SeasonRow(*row)
+
+
+def create_season(
+    session: Session, name: str, *, first: date, last: date, by: Membership
+) -> SeasonRow:
+    """A draft. Raises Invalid for days that are none, Conflict where another season has them."""
+    lock_project(session, by.project_id)
+    _check_days(session, by.project_id, first, last)
+    season = Season(
+        id=uuid.uuid4(),
+        project_id=by.project_id,
+        name=name,
+        first=first,
+        last=last,
+        state=SeasonState.DRAFT.value,
+        created_at=now(),
+    )
+    session.add(season)
+    session.flush()  # read back below
+    _record(session, Action.SEASON_CREATED, name, by, first=str(first), last=str(last))
+    return get_season(session, by.project_id, season.id)
+
+
+def change_season(
+    session: Session,
+    season_id: uuid.UUID,
+    *,
+    name: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    by: Membership,
+) -> SeasonRow:
+    """The name may change at any time, the days until the season is closed."""
+    lock_project(session, by.project_id)
+    old = get_season(session, by.project_id, season_id)
+    new = old._replace(name=name or old.name, first=first or old.first, last=last or old.last)
+    if (new.first, new.last) != (old.first, old.last):
+        if old.state == SeasonState.CLOSED.value:
+            raise Conflict("This season is closed: its days and its table stay as they are.")
+        _check_days(session, by.project_id, new.first, new.last, beside=season_id)
+        _check_absences(session, by.project_id, new)
+    _set(session, by.project_id, season_id, name=new.name, first=new.first, last=new.last)
+    _record(session, Action.SEASON_CHANGED, new.name, by, first=str(new.first), last=str(new.last))
+    return new
+
+
+def delete_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> None:
+    """Only a draft: what was played stays."""
+    lock_project(session, by.project_id)
+    season = get_season(session, by.project_id, season_id)
+    if season.state != SeasonState.DRAFT.value:
+        raise Conflict(f"This season is {season.state}: only a draft can be deleted.")
+    session.execute(
+        delete(Season).where(Season.project_id == by.project_id, Season.id == season_id)
+    )
+    _record(session, Action.SEASON_DELETED, season.name, by)
+
+
+def open_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> SeasonRow:
+    """From a draft to the one that is played. Opening it twice is no error."""
+    lock_project(session, by.project_id)
+    season = get_season(session, by.project_id, season_id)
+    if season.state == SeasonState.CLOSED.value:
+        raise Conflict("This season is closed. Plan a new one.")
+    played = active_season(session, by.project_id)
+    if played and played.id != season_id:
+        raise Conflict(f"{played.name} is still being played. Close it first.")
+    if not played:
+        _set(session, by.project_id, season_id, state=SeasonState.ACTIVE.value)
+        _record(session, Action.SEASON_OPENED, season.name, by)
+    return get_season(session, by.project_id, season_id)
+
+
+def close_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> SeasonRow:
+    """Freezes its table, under the rules in force. Closing it twice is no error."""
+    lock_project(session, by.project_id)
+    season = get_season(session, by.project_id, season_id)
+    if season.state == SeasonState.CLOSED.value:
+        return season
+    if season.state == SeasonState.DRAFT.value:
+        raise Conflict("This season was never opened. Open it, or delete it.")
+    if season.last >= today_in(session, by.project_id):
+        raise Conflict(
+            f"This season runs until {season.last}. To close it now, end it yesterday first."
+        )
+    version = save_rules(
+        session,
+        by.project_id,
+        rules_of(session, by.project_id),
+        created_by=by.caller.user_id,
+        season_id=season_id,
+    )
+    freeze(session, by.project_id, version, first=season.first, last=season.last)
+    _set(
+        session,
+        by.project_id,
+        season_id,
+        state=SeasonState.CLOSED.value,
+        rules_version=version,
+        closed_at=now(),
+    )
+    _record(session, Action.SEASON_CLOSED, season.name, by)
+    return get_season(session, by.project_id, season_id)
+
+
+def active_season(session: Session, project_id: uuid.UUID) -> SeasonRow | None:
+    row = session.execute(
+        select(*_COLUMNS).where(
+            Season.project_id == project_id, Season.state == SeasonState.ACTIVE.value
+        )
+    ).one_or_none()
+    return SeasonRow(*row) if row else None
+
+
+def season_on(session: Session, project_id: uuid.UUID, day: date) -> SeasonRow | None:
+    """The season that holds the day and was opened."""
+    row = session.execute(
+        select(*_COLUMNS).where(
+            Season.project_id == project_id,
+            Season.state != SeasonState.DRAFT.value,
+            Season.first <= day,
+            Season.last >= day,
+        )
+    ).one_or_none()
+    return SeasonRow(*row) if row else None
+
+
+def neighbours(
+    session: Session, project_id: uuid.UUID, season: SeasonRow
+) -> tuple[SeasonRow | None, SeasonRow | None]:
+    """The seasons before and after that were opened."""
+    opened = select(*_COLUMNS).where(
+        Season.project_id == project_id, Season.state != SeasonState.DRAFT.value
+    )
+    before = session.execute(
+        opened.where(Season.last < season.first).order_by(Season.last.desc()).limit(1)
+    ).one_or_none()
+    after = session.execute(
+        opened.where(Season.first > season.last).order_by(Season.first).limit(1)
+    ).one_or_none()
+    return SeasonRow(*before) if before else None, SeasonRow(*after) if after else None
+
+
+def _check_days(
+    session: Session,
+    project_id: uuid.UUID,
+    first: date,
+    last: date,
+    *,
+    beside: uuid.UUID | None = None,
+) -> None:
+    if not EARLIEST <= first <= LATEST:
+        raise wrong("first", f"The first day must be from {EARLIEST} to {LATEST}.")
+    if last < first:
+        raise wrong("last", "The last day must not be before the first.")
+    if last > LATEST:
+        raise wrong("last", f"The last day must not be after {LATEST}.")
+    overlapping = select(Season.name, Season.first, Season.last).where(
+        Season.project_id == project_id, Season.first <= last, Season.last >= first
+    )
+    if beside:
+        overlapping = overlapping.where(Season.id != beside)
+    other = session.execute(overlapping.order_by(Season.first).limit(1)).one_or_none()
+    if other:
+        message = f"{other.name} is from {other.first} to {other.last}: seasons do not overlap."
+        raise Conflict(message, errors=[{"field": "first", "message": message}])
+
+
+def _check_absences(session: Session, project_id: uuid.UUID, season: SeasonRow) -> None:
+    outside = session.scalar(
+        select(func.count())
+        .select_from(Absence)
+        .where(
+            Absence.project_id == project_id,
+            Absence.season_id == season.id,
+            (Absence.first < season.first) | (Absence.last > season.last),
+        )
+    )
+    if outside:
+        raise Conflict(f"{outside} absences would be outside of the season. Change them first.")
+
+
+def _set(session: Session, project_id: uuid.UUID, season_id: uuid.UUID, **values: object) -> None:
+    session.execute(
+        update(Season)
+        .where(Season.project_id == project_id, Season.id == season_id)
+        .values(**values)
+    )
+
+
+def _record(session: Session, action: Action, name: str, by: Membership, **details: object) -> None:
+    audit.record(session, action, name, caller=by.caller, project_id=by.project_id, details=details)

@@ -1,0 +1,54 @@
+"""From what was asked to the days it means: calendars know weeks, the database knows seasons."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from gitleague.league.periods import Period, Window, today_in, window_of, wrong
+from gitleague.league.seasons.seasons import (
+    SeasonRow,
+    active_season,
+    get_season,
+    neighbours,
+    season_on,
+)
+
+
+def window_asked(
+    session: Session,
+    project_id: uuid.UUID,
+    period: Period,
+    *,
+    start: date | None = None,
+    season_id: uuid.UUID | None = None,
+) -> Window:
+    """Of seasons the one of that id, else that of the day, else the one that is being played.
+
+    Raises NotFound for a season of another league, Invalid where there is none.
+    """
+    today = today_in(session, project_id)
+    if season_id is None and period is not Period.SEASON:
+        return window_of(period, start, today=today)
+    if season_id:
+        season: SeasonRow | None = get_season(session, project_id, season_id)
+    elif start:
+        season = season_on(session, project_id, start)
+    else:
+        season = active_season(session, project_id)
+    if season is None:
+        raise wrong(
+            "period",
+            "There is no such season. Name one with season_id, or ask for day, week, month or all.",
+        )
+    before, after = neighbours(session, project_id, season)
+    return _window(season, today)._replace(
+        previous=_window(before, today) if before else None,
+        following=_window(after, today) if after else None,
+    )
+
+
+def _window(season: SeasonRow, today: date) -> Window:
+    return Window(
+        Period.SEASON, season.first, season.last, today, season.rules_version, season.name
+    )
