@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ("backend", "gitleague-client", "tools", "bench")
 SERVER, CLIENT = "backend/gitleague/", "gitleague-client/gitleague_client/"
 DOORS = (
-    *(SERVER + door for door in ("app.py", "cli.py", "worker.py", "core/requests.py")),
+    *(
+        SERVER + door
+        for door in ("app.py", "cli.py", "worker.py", "core/requests.py", "jobs/runner.py")
+    ),
     CLIENT + "__main__.py",
     CLIENT + "threads.py",  # what fails in a thread is raised where somebody waits for it
 )

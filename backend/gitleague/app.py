@@ -16,10 +16,12 @@ from gitleague.core.db import Database
 from gitleague.core.requests import RequestTrail
 from gitleague.core.session import ReadSession
 from gitleague.core.settings import Settings, load_settings
+from gitleague.jobs.runner import Runner, RunnerThread
 from gitleague.league import routes as league
 from gitleague.projects import routes as projects
 from gitleague.sync import routes as sync
 from gitleague.sync.clients import OLDEST
+from gitleague.tasks import TASKS
 from gitleague.web import routes as web
 from gitleague.web.errors import page_of_error
 
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Database(settings.database, wait_seconds=settings.database_wait_seconds)
     app.state.verifier = KeyVerifier()
     app.state.limits = RateLimits(settings)
+    app.state.runner = Runner(app.state.database, TASKS)
     app.include_router(public)
     limited = [Depends(limit_api)]
     for part in (accounts, projects, sync, league):
@@ -85,5 +88,12 @@ def create_app_from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    # With Redis there is Celery, and its workers do the jobs.
+    jobs = None if settings.redis_url else RunnerThread(app.state.runner)
+    if jobs:
+        jobs.start()
     yield
+    if jobs:
+        jobs.stop()
     app.state.database.close()

@@ -23,6 +23,7 @@ NOT_SENT = {
     "author_id",  # the identity of author_name and author_email
     "received_at",  # the server's clock
     "day",  # follows from the dates, in the project's time zone
+    "flags_sent",  # whether the client sent flags
     "change_key",  # patch_key, else the sha
     "is_reachable",  # settled by what else the project holds
     "is_complete",

@@ -12,6 +12,7 @@ from gitleague.league.access import PlayerSpectator
 from gitleague.league.cards import by_repository, identities_of, player_of, trend_of
 from gitleague.league.periods import today_in
 from gitleague.league.plays import plays_of
+from gitleague.league.rulebook import routes as rulebook
 from gitleague.league.schemas import (
     CardOut,
     IdentityOut,
@@ -32,6 +33,7 @@ from gitleague.tables.projects import Role
 
 router = APIRouter(tags=["league"])
 router.include_router(seasons.router)
+router.include_router(rulebook.router)
 
 
 @router.get("/projects/{project_id}/standings")

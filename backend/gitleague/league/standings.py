@@ -1,7 +1,7 @@
 """The leaderboard: the box scores of a period in order."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -92,11 +92,17 @@ def standings(
 
 def standing_of(session: Session, of: Slice, player_id: uuid.UUID) -> StandingRow | None:
     """One player's row of the table; None for who did not play."""
+    return standings_of(session, of, [player_id]).get(player_id)
+
+
+def standings_of(
+    session: Session, of: Slice, players: Collection[uuid.UUID]
+) -> dict[uuid.UUID, StandingRow]:
+    """The rows of these players, of those who played."""
     table = _ranked(of)
-    row = session.execute(select(table).where(table.c.player_id == player_id)).one_or_none()
-    if row is None:
-        return None
-    return _row(row, streaks(session, of.project_id, [player_id], of.window).get(player_id, 0))
+    rows = session.execute(select(table).where(table.c.player_id.in_(players))).all()
+    streak_of = streaks(session, of.project_id, [row.player_id for row in rows], of.window)
+    return {row.player_id: _row(row, streak_of.get(row.player_id, 0)) for row in rows}
 
 
 def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from gitleague_client.rules.defaults import Rules
 from gitleague_client.rules.score import Stats
@@ -27,12 +26,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gitleague.core.sets import among
+from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import author_stats, coauthor_stats, impact, is_scored
 from gitleague.scoring.players import player_of
 from gitleague.scoring.rules import RulesInForce, rules_in_force
 from gitleague.tables.commits import CoAuthor, CommitRow
 from gitleague.tables.scores import BoxScore
 
+# Commits by their shas, those of some days, or all there are.
+Which: TypeAlias = "Collection[str] | Days | None"
 KEY = ("project_id", "rules_version", "day", "identity_id", "repo_id")
 SUMS = ("credits", "commits", "additions", "deletions", "files_changed", *Stats._fields, "impact")
 # As text, since SQLAlchemy writes a statement with its own `on_conflict_do_update` anew each time,
@@ -63,26 +65,26 @@ def recompute(session: Session, project_id: uuid.UUID) -> None:
     rebuild(session, project_id, rules_in_force(session, project_id))
 
 
-def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
-    """Builds the box scores of one version of the rules."""
+def rebuild(
+    session: Session, project_id: uuid.UUID, of: RulesInForce, *, days: Days | None = None
+) -> None:
+    """Builds the box scores of one version of the rules, of these days or of all."""
     session.execute(
         delete(BoxScore).where(
             BoxScore.project_id == project_id, BoxScore.rules_version == of.version
         )
     )
-    _move(session, project_id, of, None, sign=1)
+    _move(session, project_id, of, days, sign=1)
 
 
-def freeze(
-    session: Session, project_id: uuid.UUID, version: int, *, first: date, last: date
-) -> None:
+def freeze(session: Session, project_id: uuid.UUID, version: int, *, days: Days) -> None:
     """Copies the box scores in force of these days to a version that nothing will change."""
     in_force = rules_in_force(session, project_id).version
     kept = [column for column in (*KEY, *SUMS) if column != "rules_version"]
     copied = select(literal(version), *(getattr(BoxScore, column) for column in kept)).where(
         BoxScore.project_id == project_id,
         BoxScore.rules_version == in_force,
-        BoxScore.day.between(first, last),
+        BoxScore.day.between(*days),
     )
     session.execute(insert(BoxScore).from_select(["rules_version", *kept], copied))
 
@@ -91,27 +93,29 @@ def _move(
     session: Session,
     project_id: uuid.UUID,
     of: RulesInForce,
-    shas: Collection[str] | None,
+    which: Which,
     *,
     sign: int,
 ) -> None:
-    """Adds or takes back what these commits score; without shas, what all of them do."""
+    """Adds or takes back what these commits score."""
     for credits_of in (_authored, _assisted):
-        scored = credits_of(session, project_id, of, shas, sign=sign).suffix_with(_ADDED)
+        scored = credits_of(session, project_id, of, which, sign=sign).suffix_with(_ADDED)
         session.execute(insert(BoxScore).from_select([*KEY, *SUMS], scored))
 
 
-def _chosen(
-    session: Session, sha: InstrumentedAttribute[str], shas: Collection[str] | None
-) -> ColumnElement[bool]:
-    return literal(value=True) if shas is None else among(session, sha, shas)
+def _chosen(session: Session, sha: InstrumentedAttribute[str], which: Which) -> ColumnElement[bool]:
+    if which is None:
+        return literal(value=True)
+    if isinstance(which, Days):
+        return CommitRow.day.between(*which)
+    return among(session, sha, which)
 
 
 def _authored(
     session: Session,
     project_id: uuid.UUID,
     of: RulesInForce,
-    shas: Collection[str] | None,
+    which: Which,
     *,
     sign: int,
 ) -> Select[Any]:
@@ -128,7 +132,7 @@ def _authored(
         )
         .where(
             CommitRow.project_id == project_id,
-            _chosen(session, CommitRow.sha, shas),
+            _chosen(session, CommitRow.sha, which),
             is_scored(of.rules),
         )
         .group_by(CommitRow.day, CommitRow.author_id, CommitRow.repo_id)
@@ -139,12 +143,12 @@ def _assisted(
     session: Session,
     project_id: uuid.UUID,
     of: RulesInForce,
-    shas: Collection[str] | None,
+    which: Which,
     *,
     sign: int,
 ) -> Select[Any]:
     """One assist for each other player among the co-authors, however many identities they have."""
-    credited = _credited(session, project_id, of, shas)
+    credited = _credited(session, project_id, of, which)
     of_player = (credited.c.sha, credited.c.repo_id, credited.c.player_id)
     nth = func.row_number().over(partition_by=of_player, order_by=credited.c.identity_id)
     each = (
@@ -168,9 +172,7 @@ def _assisted(
     )
 
 
-def _credited(
-    session: Session, project_id: uuid.UUID, of: RulesInForce, shas: Collection[str] | None
-) -> CTE:
+def _credited(session: Session, project_id: uuid.UUID, of: RulesInForce, which: Which) -> CTE:
     """The co-authors of commits that are scored."""
     # Materialized, so that PostgreSQL begins here, with the fewest rows. Of a league that was just
     # made it knows no sizes, and joined every commit with every identity first.
@@ -193,7 +195,7 @@ def _credited(
         )
         .where(
             CoAuthor.project_id == project_id,
-            _chosen(session, CoAuthor.sha, shas),
+            _chosen(session, CoAuthor.sha, which),
             is_scored(of.rules),
         )
         .cte("credited")

@@ -58,6 +58,7 @@ def save_rules(
     rules: Rules,
     *,
     created_by: uuid.UUID | None,
+    note: str = "",
     season_id: uuid.UUID | None = None,
 ) -> int:
     """Kept under the next version, which is not in force yet; returns that version."""
@@ -67,6 +68,7 @@ def save_rules(
             project_id=project_id,
             version=version,
             rules=rules.model_dump(mode="json"),
+            note=note,
             season_id=season_id,
             created_by=created_by,
             created_at=now(),
@@ -74,6 +76,16 @@ def save_rules(
     )
     session.flush()  # box scores of that version follow by plain SQL
     return version
+
+
+def newest_version(session: Session, project_id: uuid.UUID) -> int:
+    """The rules that were wished for last, in force or not; the copies of seasons are no wishes."""
+    newest = session.scalar(
+        select(func.max(RulesVersion.version)).where(
+            RulesVersion.project_id == project_id, RulesVersion.season_id.is_(None)
+        )
+    )
+    return max(newest or 1, 1)
 
 
 def next_version(session: Session, project_id: uuid.UUID) -> int:

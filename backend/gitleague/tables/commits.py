@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -106,6 +107,8 @@ class CommitRow(Table):
     parent_count: Mapped[int] = mapped_column(Integer)
     parents: Mapped[str | None]  # shas with spaces between; NULL: ancestry unknown (0.1.0)
     flags: Mapped[int] = mapped_column(Integer)  # rules.classify.Flag
+    # The client said what it is, and kept the text that says so: no new rules can tell better.
+    flags_sent: Mapped[bool] = mapped_column(default=False, server_default=false())
     change_key: Mapped[str] = mapped_column(String(128))  # patch_key, else sha
     is_reachable: Mapped[bool] = mapped_column(default=True)  # False: pruned, no branch holds it
     is_complete: Mapped[bool]  # its whole ancestry is here

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Integer
+from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gitleague.tables.schema import ProjectKey, Table, Total
@@ -20,6 +20,7 @@ class RulesVersion(Table):
     project_id: Mapped[ProjectKey]
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(String(255), default="", server_default="")
     # Of the copy that a closed season keeps, together with its box scores.
     season_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("seasons.id", ondelete="CASCADE")

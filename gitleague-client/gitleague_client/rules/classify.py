@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import IntFlag
-from functools import lru_cache
 
 from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
+from gitleague_client.rules.patterns import searcher
 from gitleague_client.rules.people import is_assistant, is_bot
 from gitleague_client.rules.trailers import Relation, coauthors_in, references_in
 
@@ -25,6 +25,7 @@ class Flag(IntFlag):
     ASSISTED = 128
 
 
+BY_RULES = Flag.TICKET | Flag.CLEAN
 _FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
 _REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.IGNORECASE)
 _WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.IGNORECASE)
@@ -53,16 +54,24 @@ def classify(
         found.append(Flag.REVERT)
     if ("wip" in lowered or "tmp" in lowered or "debug" in lowered) and _WIP.search(title):
         found.append(Flag.WIP)
-    ticket, unclean = _patterns(rules.ticket_pattern, rules.unclean_pattern)
-    if ticket and (ticket.search(title) or (body and ticket.search(body))):
-        found.append(Flag.TICKET)
-    if title.strip() and not (unclean and unclean.search(title)):
-        found.append(Flag.CLEAN)
+    found.append(classify_by_rules(title, body, rules))
     if is_bot(*author):
         found.append(Flag.BOT)
     if is_assisted(body):
         found.append(Flag.ASSISTED)
     return Flag(sum(found))
+
+
+def classify_by_rules(title: str, body: str, rules: Rules) -> Flag:
+    """The part that changes with a league's rules: BY_RULES."""
+    ticket = searcher(rules.ticket_pattern)
+    unclean = searcher(rules.unclean_pattern, ignore_case=True)
+    found = Flag(0)
+    if ticket and (ticket(title) or (body and ticket(body))):
+        found |= Flag.TICKET
+    if title.strip() and not (unclean and unclean(title)):
+        found |= Flag.CLEAN
+    return found
 
 
 def _reverts(body: str) -> bool:
@@ -88,12 +97,3 @@ def flags_of(words: Iterable[str]) -> Flag:
             known = ", ".join(flag.name.lower() for flag in Flag if flag.name)
             raise ValueError(f"unknown flag {word!r}; known are {known}") from None
     return flags
-
-
-@lru_cache(maxsize=256)
-def _patterns(ticket: str, unclean: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """Compiled once per project's rules; an empty pattern never matches."""
-    return (
-        re.compile(ticket) if ticket else None,
-        re.compile(unclean, re.IGNORECASE) if unclean else None,
-    )

@@ -6,31 +6,19 @@ exact and the same in Python, SQLite and PostgreSQL whatever the order of additi
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-
-def _compiled(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
-    return pattern
-
+from gitleague_client.rules.patterns import TICKET, UNCLEAN, checked
 
 # The limits keep the impact of a million commits, each at all of them, within 64 bits.
 Points = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2)]
 Weight = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 Cap = Annotated[int, Field(ge=0, le=50_000)]
-Pattern = Annotated[str, Field(max_length=500), AfterValidator(_compiled)]
-
-# "UTF-8" and "SHA-256" look like tickets and are none.
-TICKET_PATTERN = r"\b(?!(?:UTF|SHA|ISO|RFC|AES|MD|PEP|CVE|HTTP|TLS|IPV)-)[A-Z][A-Z0-9]+-\d+\b"
-UNCLEAN_PATTERN = r"\b(?:wip|tmp|fix typo|debug|test|oops)\b"
+Pattern = Annotated[str, Field(max_length=500), AfterValidator(checked)]
 
 
 class Weights(NamedTuple):
@@ -74,8 +62,8 @@ class Rules(BaseModel):
     cc_weight: Weight = Decimal("0.3")
     score_merges: bool = False
     score_excluded_lines: bool = False
-    ticket_pattern: Pattern = TICKET_PATTERN
-    unclean_pattern: Pattern = UNCLEAN_PATTERN
+    ticket_pattern: Pattern = TICKET
+    unclean_pattern: Pattern = UNCLEAN
 
     @cached_property
     def weights(self) -> Weights:

@@ -16,6 +16,7 @@ from gitleague.core.paging import Paging
 from gitleague.league.periods import EARLIEST, LATEST, today_in, wrong
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring.boxscores import freeze
+from gitleague.scoring.days import Days
 from gitleague.scoring.rules import rules_of, save_rules
 from gitleague.tables.seasons import Absence, Season, SeasonState
 
@@ -149,7 +150,7 @@ def close_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> S
         created_by=by.caller.user_id,
         season_id=season_id,
     )
-    freeze(session, by.project_id, version, first=season.first, last=season.last)
+    freeze(session, by.project_id, version, days=Days(season.first, season.last))
     _set(
         session,
         by.project_id,

@@ -1,0 +1,135 @@
+"""The queue, in the database: what a transaction asks for is there if and only if it commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.core.clock import now
+from gitleague.tables.jobs import Job, JobState
+
+LEASE = timedelta(minutes=10)  # without a sign of life, after which another may take it
+MOST_TRIES = 5
+BACK_OFF = timedelta(seconds=10)  # times the tries so far
+
+
+class JobRow(NamedTuple):
+    id: uuid.UUID
+    project_id: uuid.UUID
+    kind: str
+    arguments: dict[str, Any]
+    state: str
+    progress: int
+    tries: int
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+_COLUMNS = tuple(getattr(Job, field) for field in JobRow._fields)
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    *,
+    project_id: uuid.UUID,
+    arguments: Mapping[str, Any] | None = None,
+    created_by: uuid.UUID | None = None,
+) -> uuid.UUID:
+    job = Job(
+        id=uuid.uuid4(),
+        project_id=project_id,
+        kind=kind,
+        arguments=dict(arguments or {}),
+        state=JobState.QUEUED.value,
+        progress=0,
+        tries=0,
+        not_before=now(),
+        created_by=created_by,
+        created_at=now(),
+    )
+    session.add(job)
+    return job.id
+
+
+def take(session: Session) -> JobRow | None:
+    """The job that waited longest; from now on it is ours, until it is finished or we are dead."""
+    moment = now()
+    # across projects: whoever runs jobs runs those of all
+    due = (
+        select(Job.id)
+        .where(*_due(moment))
+        .order_by(Job.not_before, Job.created_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        update(Job)
+        .where(Job.id == due)
+        .values(state=JobState.RUNNING.value, tries=Job.tries + 1, not_before=moment + LEASE)
+        .returning(*_COLUMNS)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return JobRow(*row) if row else None
+
+
+def report(session: Session, job: JobRow, percent: int) -> None:
+    """A sign of life."""
+    _set(session, job, progress=percent, not_before=now() + LEASE)
+
+
+def finish(session: Session, job: JobRow) -> None:
+    _set(session, job, state=JobState.DONE.value, progress=100, error=None, finished_at=now())
+
+
+def give_back(session: Session, job: JobRow, error: str) -> None:
+    """To be tried again, later each time; after MOST_TRIES it has failed."""
+    if job.tries >= MOST_TRIES:
+        fail(session, job, error)
+    else:
+        _set(
+            session,
+            job,
+            state=JobState.QUEUED.value,
+            error=error,
+            not_before=now() + BACK_OFF * job.tries,
+        )
+
+
+def fail(session: Session, job: JobRow, error: str) -> None:
+    _set(session, job, state=JobState.FAILED.value, error=error, finished_at=now())
+
+
+def latest(session: Session, project_id: uuid.UUID, kind: str) -> JobRow | None:
+    """The job of this kind that was asked for last."""
+    row = session.execute(
+        select(*_COLUMNS)
+        .where(Job.project_id == project_id, Job.kind == kind)
+        .order_by(Job.created_at.desc(), Job.id)
+        .limit(1)
+    ).one_or_none()
+    return JobRow(*row) if row else None
+
+
+def is_due(session: Session) -> bool:
+    """Whether there is anything to take."""
+    # across projects: whoever runs jobs runs those of all
+    return session.scalar(select(Job.id).where(*_due(now())).limit(1)) is not None
+
+
+def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    unfinished = Job.state.in_((JobState.QUEUED.value, JobState.RUNNING.value))
+    return unfinished, Job.not_before <= moment
+
+
+def _set(session: Session, job: JobRow, **values: object) -> None:
+    session.execute(
+        update(Job).where(Job.project_id == job.project_id, Job.id == job.id).values(**values)
+    )

@@ -1,0 +1,99 @@
+"""Runs what is queued, one job after the other: in a thread of the server, or as a Celery task."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from threading import Event, Thread
+from typing import TypeAlias
+
+from gitleague.core.db import Database
+from gitleague.core.errors import LeagueError, Unavailable
+from gitleague.jobs import queue
+from gitleague.jobs.queue import JobRow
+
+log = logging.getLogger("gitleague.jobs")
+PAUSE = 2.0  # seconds between two looks at an empty queue
+
+
+class Work:
+    """A job that is being done."""
+
+    def __init__(self, database: Database, job: JobRow) -> None:
+        self.database = database
+        self.job = job
+
+    def report(self, percent: int) -> None:
+        """Seen by others at once, also while the job's own transaction is open."""
+        # SQLite has one writer, which is the job: who asks sees that it runs, not how far.
+        if not self.database.is_sqlite:
+            with self.database.writing() as session:
+                queue.report(session, self.job, percent)
+
+
+Task: TypeAlias = Callable[[Work], None]
+
+
+class Runner:
+    def __init__(self, database: Database, tasks: Mapping[str, Task]) -> None:
+        self._database = database
+        self._tasks = tasks
+
+    def run_all(self) -> int:
+        """Until nothing is due; returns how many jobs were run."""
+        count = 0
+        while self.run_next():
+            count += 1
+        return count
+
+    def run_next(self) -> bool:
+        with self._database.reading() as session:  # most looks find nothing, and shall block nobody
+            if not queue.is_due(session):
+                return False
+        with self._database.writing() as session:
+            job = queue.take(session)
+        if job is None:
+            return False
+        try:
+            self._tasks[job.kind](Work(self._database, job))
+        except Unavailable as error:
+            self._note(queue.give_back, job, str(error))
+        except LeagueError as error:
+            self._note(queue.fail, job, str(error))
+        except Exception as error:
+            log.exception("job %s %s went wrong", job.kind, job.id)
+            self._note(queue.give_back, job, type(error).__name__)
+        else:
+            with self._database.writing() as session:
+                queue.finish(session, job)
+        return True
+
+    def _note(self, how: Callable[..., None], job: JobRow, error: str) -> None:
+        with self._database.writing() as session:
+            how(session, job, error)
+
+
+class RunnerThread:
+    """A runner beside the requests of a process, for as long as the process lives."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, *, seconds: float = 5.0) -> None:
+        """What is under way is waited for a little; if it is cut off, another takes it up."""
+        self._stopping.set()
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._runner.run_next():
+                    continue
+            except Unavailable:
+                log.info("the database is away or busy; jobs wait")
+            self._stopping.wait(PAUSE)

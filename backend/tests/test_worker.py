@@ -1,0 +1,62 @@
+"""The jobs under Celery, with a real Redis."""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+
+from gitleague.core.db import Database
+from gitleague.jobs.queue import enqueue
+from gitleague.scoring.rules import rules_in_force, save_rules
+from gitleague_client.rules.defaults import Rules
+
+WAIT_SECONDS = 60
+WORKER = ["-m", "celery", "-A", "gitleague.worker", "worker", "-B", "--concurrency", "1"]
+
+
+def test_celery_does_what_is_queued(
+    database: Database, database_url: str, project_id: uuid.UUID, redis_url: str, tmp_path
+):
+    with database.writing() as session:
+        version = save_rules(session, project_id, Rules(steal_points=1), created_by=None)
+        arguments = {"version": version}
+        enqueue(session, "rules:apply", project_id=project_id, arguments=arguments)
+    environment = {"GITLEAGUE_DATABASE_URL": database_url, "GITLEAGUE_REDIS_URL": redis_url}
+    command = [sys.executable, *WORKER, "--schedule", str(tmp_path / "beat")]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            cwd=tmp_path,
+            stdout=log,
+            stderr=log,
+        ) as worker,
+    ):
+        try:
+            assert_in_force(database, project_id, version)
+        finally:
+            worker.terminate()
+            worker.wait(30)
+
+
+def assert_in_force(database: Database, project_id: uuid.UUID, version: int) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    found = 0
+    while found != version and time.monotonic() < deadline:
+        with database.reading() as session:
+            found = rules_in_force(session, project_id).version
+        time.sleep(0.1)
+    assert found == version
+
+
+def test_without_redis_it_says_what_to_do(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "import gitleague.worker"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert "Set GITLEAGUE_REDIS_URL" in done.stderr
