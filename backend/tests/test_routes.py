@@ -44,6 +44,7 @@ class Access(Enum):
     COMMISSIONER = frozenset({Kind.COMMISSIONER})
     COMMISSIONER_READS = {Kind.COMMISSIONER} | READING
     REPO_READER = {Kind.PLAYER, Kind.COMMISSIONER, Kind.SYNC_KEY} | READING
+    PLAYER_HERSELF = frozenset({Kind.PLAYER, Kind.COMMISSIONER})
     PLAYER = {Kind.PLAYER, Kind.COMMISSIONER} | READING
     PUSHER = frozenset({Kind.COMMISSIONER, Kind.SYNC_KEY})
 
@@ -100,11 +101,53 @@ class World:
         return {"season_id": made["id"], "absence": away}
 
     def open_season(self) -> dict[str, object]:
-        """The same for all: only one is played at a time."""
-        if not self.season_id:
+        """The one that is played, since only one can be; another once it is closed."""
+        if not self.season_id or self._state_of(self.season_id) == "closed":
             self.season_id = str(self.fresh_season()["season_id"])
             self._made(f"seasons/{self.season_id}/open")
         return {"season_id": self.season_id}
+
+    def _state_of(self, season_id: str) -> str:
+        answer = self.http.get(
+            f"{API}/projects/{self.project_id}/seasons/{season_id}",
+            headers=self.callers.headers(Kind.COMMISSIONER),
+        )
+        return str(answer.json()["state"])
+
+    def two_players(self) -> dict[str, object]:
+        """One of them with two identities."""
+        names = [f"{uuid.uuid4().hex}@example.org" for _ in range(2)]
+        commits = [
+            make_commit(author_name=name, author_email=email)
+            for name, email in (("A", names[0]), ("B", names[0]), ("C", names[1]))
+        ]
+        push = f"{API}/sync/projects/{self.project_id}/repos/{self.repo_id}/commits"
+        headers = self.callers.headers(Kind.COMMISSIONER)
+        self.http.post(push, json={"commits": commits}, headers=headers).raise_for_status()
+        people = [self._identities(name) for name in names]
+        return {
+            "player_id": people[0][0]["player"]["id"],
+            "other": people[1][0]["player"]["id"],
+            "identity": people[0][0]["id"],
+            "address": names[1],
+        }
+
+    def identity_change(self) -> dict[str, object]:
+        two = self.two_players()
+        made = self._made(f"players/{two['player_id']}/merge", players=[two["other"]])
+        return {"change_id": made["id"]}
+
+    def fresh_claim(self) -> dict[str, object]:
+        made = self._made("claims", address=self.two_players()["address"])
+        return {"claim_id": made["id"]}
+
+    def _identities(self, q: str) -> list[dict[str, Any]]:
+        answer = self.http.get(
+            f"{API}/projects/{self.project_id}/identities?q={q}",
+            headers=self.callers.headers(Kind.COMMISSIONER),
+        )
+        items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
+        return items
 
     def fresh_absence(self) -> dict[str, object]:
         season = self.fresh_season()
@@ -235,6 +278,53 @@ ROUTES = [
         subject=lambda _world: {"version": 1},
     ),
     Route(f"POST {LEAGUE}/rules/preview", Access.COMMISSIONER, json={"changes": {}}),
+    Route(f"GET {LEAGUE}/identities", Access.PLAYER),
+    Route(f"GET {LEAGUE}/identities/suggestions", Access.COMMISSIONER_READS),
+    Route(f"GET {LEAGUE}/identities/changes", Access.COMMISSIONER_READS),
+    Route(
+        f"POST {LEAGUE}/identities/changes/{{change_id}}/undo",
+        Access.COMMISSIONER,
+        subject=World.identity_change,
+    ),
+    Route(
+        f"POST {LEAGUE}/identities/split",
+        Access.COMMISSIONER,
+        201,
+        json=lambda subject: {"identities": [subject["identity"]]},
+        subject=World.two_players,
+    ),
+    Route(f"POST {LEAGUE}/identities/mailmap", Access.COMMISSIONER, json={"text": ""}),
+    Route(
+        f"PATCH {LEAGUE}/players/{{player_id}}",
+        Access.COMMISSIONER,
+        json={"name": "New"},
+        subject=World.two_players,
+    ),
+    Route(
+        f"POST {LEAGUE}/players/{{player_id}}/merge",
+        Access.COMMISSIONER,
+        201,
+        json=lambda subject: {"players": [subject["other"]]},
+        subject=World.two_players,
+    ),
+    Route(f"GET {LEAGUE}/claims", Access.PLAYER),
+    Route(
+        f"POST {LEAGUE}/claims",
+        Access.PLAYER_HERSELF,
+        201,
+        json=lambda subject: {"address": subject["address"]},
+        subject=World.two_players,
+    ),
+    Route(
+        f"POST {LEAGUE}/claims/{{claim_id}}/approve",
+        Access.COMMISSIONER,
+        subject=World.fresh_claim,
+    ),
+    Route(
+        f"POST {LEAGUE}/claims/{{claim_id}}/reject",
+        Access.COMMISSIONER,
+        subject=World.fresh_claim,
+    ),
     Route(f"GET {LEAGUE}/seasons", Access.SPECTATOR),
     Route(f"POST {LEAGUE}/seasons", Access.COMMISSIONER, 201, json=next_season),
     Route(f"GET {LEAGUE}/seasons/proposals", Access.COMMISSIONER_READS),

@@ -13,7 +13,7 @@ from gitleague.jobs import queue
 from gitleague.jobs.queue import JobRow
 
 log = logging.getLogger("gitleague.jobs")
-PAUSE = 2.0  # seconds between two looks at an empty queue
+PAUSE = 0.5  # seconds between two looks at an empty queue: one step down an index
 
 
 class Work:

@@ -10,6 +10,7 @@ from gitleague.core.paging import Page, page_of
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerSpectator
 from gitleague.league.cards import by_repository, identities_of, player_of, trend_of
+from gitleague.league.identities import routes as identities
 from gitleague.league.periods import today_in
 from gitleague.league.plays import plays_of
 from gitleague.league.rulebook import routes as rulebook
@@ -34,6 +35,7 @@ from gitleague.tables.projects import Role
 router = APIRouter(tags=["league"])
 router.include_router(seasons.router)
 router.include_router(rulebook.router)
+router.include_router(identities.router)
 
 
 @router.get("/projects/{project_id}/standings")

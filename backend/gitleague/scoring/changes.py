@@ -74,7 +74,7 @@ def _reclassify(
     report: Callable[[int], None],
 ) -> None:
     """Reads the texts again that are here. What a client kept to itself stays what it said."""
-    chosen = [CommitRow.flags_sent.is_(False)]
+    chosen: list[ColumnElement[bool]] = [CommitRow.flags_sent.is_(False)]
     if days:
         chosen.append(CommitRow.day.between(*days))
     total = session.scalar(select(func.count()).where(CommitRow.project_id == project_id, *chosen))

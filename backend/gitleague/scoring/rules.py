@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
+import re2  # noqa: F401 - a client can do without, and a server must not: see decision 0012
 from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session

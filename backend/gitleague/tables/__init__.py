@@ -1,6 +1,16 @@
 """The whole schema. Every table that grows carries `project_id` first in its key."""
 
-from gitleague.tables import accounts, audit, commits, jobs, projects, scores, seasons
+from gitleague.tables import accounts, audit, commits, identities, jobs, projects, scores, seasons
 from gitleague.tables.schema import Table
 
-__all__ = ["Table", "accounts", "audit", "commits", "jobs", "projects", "scores", "seasons"]
+__all__ = [
+    "Table",
+    "accounts",
+    "audit",
+    "commits",
+    "identities",
+    "jobs",
+    "projects",
+    "scores",
+    "seasons",
+]

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     Date,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -28,12 +29,17 @@ class Player(Table):
     """A person, or a bot, whose commits count. Owns one or more identities."""
 
     __tablename__ = "players"
-    __table_args__ = (UniqueConstraint("project_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("user_id", "project_id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     project_id: Mapped[ProjectRef]
     name: Mapped[str]
     is_bot: Mapped[bool] = mapped_column(default=False)
+    # The member who plays; None until an address of theirs is known.
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
 
 

@@ -1,0 +1,1 @@
+"""Who is who: identities of commits, and the players that they belong to."""

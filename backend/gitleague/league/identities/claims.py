@@ -1,0 +1,204 @@
+"""A member says that an address in the commits is theirs, and a commissioner agrees.
+
+An address that the member signs in with is proved already.
+"""
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from gitleague_client.rules.people import address_of
+from gitleague_client.rules.pseudonyms import pseudonym
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Membership
+from gitleague.core.clock import now
+from gitleague.core.errors import Conflict, NotFound
+from gitleague.core.paging import Paging
+from gitleague.league.identities.moves import move
+from gitleague.league.periods import wrong
+from gitleague.projects.leagues import lock_project
+from gitleague.tables.accounts import User
+from gitleague.tables.commits import Identity, Player
+from gitleague.tables.identities import ChangeKind, Claim, ClaimState
+from gitleague.tables.projects import Project
+
+
+class ClaimRow(NamedTuple):
+    id: uuid.UUID
+    user_id: uuid.UUID
+    user_email: str
+    address: str
+    state: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+_COLUMNS = (
+    Claim.id,
+    Claim.user_id,
+    User.email,
+    Claim.address,
+    Claim.state,
+    Claim.created_at,
+    Claim.decided_at,
+)
+
+
+def make_claim(session: Session, email: str, *, by: Membership) -> ClaimRow:
+    """Raises Invalid where no commit has the address. Claiming twice is no error."""
+    lock_project(session, by.project_id)
+    address = address_of(email)
+    if not _identities_at(session, by.project_id, address):
+        raise wrong("address", "No commit of this league has this address.")
+    open_claim = session.scalar(
+        select(Claim.id).where(
+            Claim.project_id == by.project_id,
+            Claim.user_id == by.caller.user_id,
+            Claim.address == address,
+            Claim.state != ClaimState.REJECTED.value,
+        )
+    )
+    if open_claim:
+        return get_claim(session, by.project_id, open_claim)
+    claim = Claim(
+        id=uuid.uuid4(),
+        project_id=by.project_id,
+        user_id=by.caller.user_id,
+        address=address,
+        state=ClaimState.PENDING.value,
+        created_at=now(),
+    )
+    session.add(claim)
+    session.flush()  # read back below
+    _record(session, Action.CLAIM_MADE, address, by)
+    if address == address_of(by.caller.email):
+        return _approve(session, get_claim(session, by.project_id, claim.id), by)
+    return get_claim(session, by.project_id, claim.id)
+
+
+def decide(session: Session, claim_id: uuid.UUID, *, approve: bool, by: Membership) -> ClaimRow:
+    """Raises Conflict for a claim that was decided otherwise."""
+    lock_project(session, by.project_id)
+    claim = get_claim(session, by.project_id, claim_id)
+    wanted = ClaimState.APPROVED if approve else ClaimState.REJECTED
+    if claim.state == wanted.value:
+        return claim
+    if claim.state != ClaimState.PENDING.value:
+        raise Conflict(f"This claim was {claim.state} already.")
+    if approve:
+        return _approve(session, claim, by)
+    _set(session, claim, ClaimState.REJECTED, by)
+    _record(session, Action.CLAIM_REJECTED, claim.address, by)
+    return get_claim(session, by.project_id, claim_id)
+
+
+def get_claim(session: Session, project_id: uuid.UUID, claim_id: uuid.UUID) -> ClaimRow:
+    row = session.execute(
+        select(*_COLUMNS)
+        .join(User, User.id == Claim.user_id)
+        .where(Claim.project_id == project_id, Claim.id == claim_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such claim in this league.")
+    return ClaimRow(*row)
+
+
+def list_claims(
+    session: Session,
+    project_id: uuid.UUID,
+    paging: Paging,
+    *,
+    user_id: uuid.UUID | None = None,
+    state: ClaimState | None = None,
+) -> tuple[list[ClaimRow], int]:
+    """The newest first."""
+    wanted = [Claim.project_id == project_id]
+    if user_id:
+        wanted.append(Claim.user_id == user_id)
+    if state:
+        wanted.append(Claim.state == state.value)
+    rows = session.execute(
+        select(*_COLUMNS)
+        .join(User, User.id == Claim.user_id)
+        .where(*wanted)
+        .order_by(Claim.created_at.desc(), Claim.id)
+        .limit(paging.limit)
+        .offset(paging.offset)
+    )
+    total = session.scalar(select(func.count()).select_from(Claim).where(*wanted)) or 0
+    return [ClaimRow(*row) for row in rows], total
+
+
+def _approve(session: Session, claim: ClaimRow, by: Membership) -> ClaimRow:
+    identities = _identities_at(session, by.project_id, claim.address)
+    player_id = _player_of_user(session, by.project_id, claim.user_id)
+    if player_id is None:
+        player_id = _take_player(session, by.project_id, claim.user_id, list(identities.values()))
+    owners = dict.fromkeys(identities, player_id)
+    if any(before != player_id for before in identities.values()):
+        move(session, owners, ChangeKind.CLAIM, by=by)
+    _set(session, claim, ClaimState.APPROVED, by)
+    _record(session, Action.CLAIM_APPROVED, claim.address, by)
+    return get_claim(session, by.project_id, claim.id)
+
+
+def _identities_at(
+    session: Session, project_id: uuid.UUID, address: str
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The identities with that address, told or hidden, and their players; who was first leads."""
+    if not address:
+        return {}
+    salt = session.scalars(select(Project.pseudonym_salt).where(Project.id == project_id)).one()
+    rows = session.execute(
+        select(Identity.id, Identity.player_id)
+        .where(
+            Identity.project_id == project_id,
+            or_(Identity.address == address, Identity.address == pseudonym(address, salt)),
+        )
+        .order_by(Identity.created_at, Identity.id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _player_of_user(
+    session: Session, project_id: uuid.UUID, user_id: uuid.UUID
+) -> uuid.UUID | None:
+    return session.scalar(
+        select(Player.id).where(Player.project_id == project_id, Player.user_id == user_id)
+    )
+
+
+def _take_player(
+    session: Session, project_id: uuid.UUID, user_id: uuid.UUID, players: list[uuid.UUID]
+) -> uuid.UUID:
+    """The player becomes the member's. Raises Conflict where it is another member's."""
+    free = session.scalars(
+        select(Player.id).where(
+            Player.project_id == project_id, Player.id.in_(players), Player.user_id.is_(None)
+        )
+    ).all()
+    player_id = next((player for player in players if player in free), None)
+    if player_id is None:
+        raise Conflict("The player with this address is another member. Split it off first.")
+    session.execute(
+        update(Player)
+        .where(Player.project_id == project_id, Player.id == player_id)
+        .values(user_id=user_id)
+    )
+    return player_id
+
+
+def _set(session: Session, claim: ClaimRow, state: ClaimState, by: Membership) -> None:
+    session.execute(
+        update(Claim)
+        .where(Claim.project_id == by.project_id, Claim.id == claim.id)
+        .values(state=state.value, decided_by=by.caller.user_id, decided_at=now())
+    )
+
+
+def _record(session: Session, action: Action, subject: str, by: Membership) -> None:
+    audit.record(session, action, subject, caller=by.caller, project_id=by.project_id)

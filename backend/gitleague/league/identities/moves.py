@@ -1,0 +1,228 @@
+"""Identities go from player to player, and back: every move is written down and can be undone."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Membership
+from gitleague.core.clock import now
+from gitleague.core.errors import Conflict, NotFound
+from gitleague.core.paging import Paging
+from gitleague.league.cards import PlayerRow, player_of
+from gitleague.league.periods import wrong
+from gitleague.projects.leagues import lock_project
+from gitleague.scoring.ownership import hand_over
+from gitleague.tables.accounts import User
+from gitleague.tables.commits import Identity, Player
+from gitleague.tables.identities import ChangeKind, IdentityChange
+
+
+class Move(NamedTuple):
+    identity: uuid.UUID
+    name: str
+    email: str
+    before: uuid.UUID  # players
+    after: uuid.UUID
+
+
+class ChangeRow(NamedTuple):
+    id: uuid.UUID
+    kind: str
+    moves: list[Move]
+    created_by: str | None  # address
+    created_at: datetime
+    undone_at: datetime | None
+
+
+def merge_players(
+    session: Session, into: uuid.UUID, others: Collection[uuid.UUID], *, by: Membership
+) -> ChangeRow:
+    """All identities of the others belong to one player from now on."""
+    lock_project(session, by.project_id)
+    target = player_of(session, by.project_id, into)
+    if into in others:
+        raise wrong("players", "A player cannot be merged with themself.")
+    for other in others:
+        player_of(session, by.project_id, other)
+    owners = dict.fromkeys(_identities_of(session, by.project_id, others), into)
+    if not owners:
+        raise Conflict("These players have no identities left: they were merged before.")
+    change = move(session, owners, ChangeKind.MERGE, by=by)
+    _record(session, Action.PLAYERS_MERGED, target.name, by, change)
+    return change
+
+
+def split_player(
+    session: Session, identities: Collection[uuid.UUID], *, name: str = "", by: Membership
+) -> ChangeRow:
+    """These identities of one player become a player of their own."""
+    lock_project(session, by.project_id)
+    found = session.execute(
+        select(Identity.id, Identity.name, Identity.player_id)
+        .where(Identity.project_id == by.project_id, Identity.id.in_(identities))
+        .order_by(Identity.created_at, Identity.name)
+    ).all()
+    if len(found) < len(set(identities)):
+        raise NotFound("There is no such identity in this league.")
+    players = {row.player_id for row in found}
+    if len(players) > 1:
+        raise wrong("identities", "These identities belong to several players already.")
+    if len(found) == len(_identities_of(session, by.project_id, players)):
+        raise Conflict("These are all identities of the player: nobody would be left.")
+    player = _new_player(session, by.project_id, name or found[0].name)
+    owners = dict.fromkeys((row.id for row in found), player.id)
+    change = move(session, owners, ChangeKind.SPLIT, by=by)
+    _record(session, Action.PLAYER_SPLIT, player.name, by, change)
+    return change
+
+
+def undo(session: Session, change_id: uuid.UUID, *, by: Membership) -> ChangeRow:
+    """Each identity goes back to where it was. Undoing twice is no error."""
+    lock_project(session, by.project_id)
+    change = get_change(session, by.project_id, change_id)
+    if change.undone_at:
+        return change
+    owners = dict(
+        session.execute(
+            select(Identity.id, Identity.player_id).where(
+                Identity.project_id == by.project_id,
+                Identity.id.in_([each.identity for each in change.moves]),
+            )
+        )
+        .tuples()
+        .all()
+    )
+    for each in change.moves:
+        if owners.get(each.identity) != each.after:
+            raise Conflict(f"{each.name} <{each.email}> was moved again. Undo that first.")
+    hand_over(session, by.project_id, {each.identity: each.before for each in change.moves})
+    session.execute(
+        update(IdentityChange)
+        .where(IdentityChange.project_id == by.project_id, IdentityChange.id == change_id)
+        .values(undone_at=now())
+    )
+    _record(session, Action.IDENTITIES_RESTORED, change.kind, by, change)
+    return get_change(session, by.project_id, change_id)
+
+
+def move(
+    session: Session, owners: Mapping[uuid.UUID, uuid.UUID], kind: ChangeKind, *, by: Membership
+) -> ChangeRow:
+    """Under the league's lock. What stays where it is is no part of the change."""
+    rows = session.execute(
+        select(Identity.id, Identity.name, Identity.email, Identity.player_id)
+        .where(Identity.project_id == by.project_id, Identity.id.in_(owners))
+        .order_by(Identity.name, Identity.email)
+    )
+    moves = [
+        Move(row.id, row.name, row.email, row.player_id, owners[row.id])
+        for row in rows
+        if row.player_id != owners[row.id]
+    ]
+    hand_over(session, by.project_id, {each.identity: each.after for each in moves})
+    change = IdentityChange(
+        id=uuid.uuid4(),
+        project_id=by.project_id,
+        kind=kind.value,
+        moves=[_packed(each) for each in moves],
+        created_by=by.caller.user_id,
+        created_at=now(),
+    )
+    session.add(change)
+    session.flush()  # read back by whoever shows it
+    return get_change(session, by.project_id, change.id)
+
+
+def get_change(session: Session, project_id: uuid.UUID, change_id: uuid.UUID) -> ChangeRow:
+    row = session.execute(
+        select(*_COLUMNS)
+        .outerjoin(User, User.id == IdentityChange.created_by)
+        .where(IdentityChange.project_id == project_id, IdentityChange.id == change_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such change in this league.")
+    return _row(row)
+
+
+def list_changes(
+    session: Session, project_id: uuid.UUID, paging: Paging
+) -> tuple[list[ChangeRow], int]:
+    """The newest first."""
+    of_project = IdentityChange.project_id == project_id
+    rows = session.execute(
+        select(*_COLUMNS)
+        .outerjoin(User, User.id == IdentityChange.created_by)
+        .where(of_project)
+        .order_by(IdentityChange.created_at.desc(), IdentityChange.id)
+        .limit(paging.limit)
+        .offset(paging.offset)
+    )
+    total = session.scalar(select(func.count()).select_from(IdentityChange).where(of_project)) or 0
+    return [_row(row) for row in rows], total
+
+
+_COLUMNS = (
+    IdentityChange.id,
+    IdentityChange.kind,
+    IdentityChange.moves,
+    User.email,
+    IdentityChange.created_at,
+    IdentityChange.undone_at,
+)
+
+
+def _row(row: Any) -> ChangeRow:
+    change_id, kind, moves, *rest = row
+    return ChangeRow(change_id, kind, [_unpacked(each) for each in moves], *rest)
+
+
+def _packed(each: Move) -> dict[str, str]:
+    return {name: str(value) for name, value in each._asdict().items()}
+
+
+def _unpacked(packed: Mapping[str, str]) -> Move:
+    ids = {name: uuid.UUID(packed[name]) for name in ("identity", "before", "after")}
+    return Move(name=packed["name"], email=packed["email"], **ids)
+
+
+def _identities_of(
+    session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID]
+) -> list[uuid.UUID]:
+    return list(
+        session.scalars(
+            select(Identity.id).where(
+                Identity.project_id == project_id, Identity.player_id.in_(players)
+            )
+        )
+    )
+
+
+def _new_player(session: Session, project_id: uuid.UUID, name: str) -> PlayerRow:
+    player = Player(
+        id=uuid.uuid4(), project_id=project_id, name=name, is_bot=False, created_at=now()
+    )
+    session.add(player)
+    session.flush()  # the identities point at it
+    return player_of(session, project_id, player.id)
+
+
+def _record(
+    session: Session, action: Action, subject: str, by: Membership, change: ChangeRow
+) -> None:
+    audit.record(
+        session,
+        action,
+        subject,
+        caller=by.caller,
+        project_id=by.project_id,
+        details={
+            "change": str(change.id),
+            "identities": [f"{each.name} <{each.email}>" for each in change.moves],
+        },
+    )

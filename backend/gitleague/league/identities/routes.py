@@ -1,0 +1,121 @@
+"""Who is who, over HTTP."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from gitleague.accounts.caller import Commissioner, Player
+from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.league.identities import claims, mailmaps, moves, people, suggestions
+from gitleague.league.identities.schemas import (
+    ChangedPlayerOut,
+    ClaimOut,
+    ClaimQuery,
+    ClaimRequest,
+    IdentityChangeOut,
+    IdentityQuery,
+    MailmapOut,
+    MailmapRequest,
+    MergeRequest,
+    PersonOut,
+    PlayerChange,
+    SplitRequest,
+    SuggestionOut,
+)
+from gitleague.tables.projects import Role
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["identities"])
+
+
+@router.get("/identities")
+def list_identities(
+    member: Player, session: ReadSession, asked: Annotated[IdentityQuery, Query()]
+) -> Page[PersonOut]:
+    rows, total = people.list_identities(
+        session, member.project_id, asked, player_id=asked.player_id, q=asked.q
+    )
+    return page_of([PersonOut.of(row) for row in rows], total, asked)
+
+
+@router.get("/identities/suggestions")
+def list_suggestions(member: Commissioner, session: ReadSession) -> list[SuggestionOut]:
+    """Players who may be one person. Nothing happens by itself."""
+    found = suggestions.suggestions(session, member.project_id)
+    return [SuggestionOut.of(each) for each in found]
+
+
+@router.get("/identities/changes")
+def list_changes(
+    member: Commissioner, session: ReadSession, paging: PagingQuery
+) -> Page[IdentityChangeOut]:
+    rows, total = moves.list_changes(session, member.project_id, paging)
+    return page_of([IdentityChangeOut.of(row) for row in rows], total, paging)
+
+
+@router.post("/identities/changes/{change_id}/undo")
+def undo_change(
+    member: Commissioner, session: WriteSession, change_id: uuid.UUID
+) -> IdentityChangeOut:
+    return IdentityChangeOut.of(moves.undo(session, change_id, by=member))
+
+
+@router.post("/identities/split", status_code=201)
+def split_player(
+    member: Commissioner, session: WriteSession, body: SplitRequest
+) -> IdentityChangeOut:
+    """Some identities of a player become a player of their own."""
+    change = moves.split_player(session, body.identities, name=body.name, by=member)
+    return IdentityChangeOut.of(change)
+
+
+@router.post("/identities/mailmap")
+def import_mailmap(member: Commissioner, session: WriteSession, body: MailmapRequest) -> MailmapOut:
+    """Joins and names players as a `.mailmap` says."""
+    return MailmapOut.of(mailmaps.import_mailmap(session, body.text, by=member))
+
+
+@router.patch("/players/{player_id}")
+def change_player(
+    member: Commissioner, session: WriteSession, player_id: uuid.UUID, body: PlayerChange
+) -> ChangedPlayerOut:
+    row = people.change_player(session, player_id, name=body.name, is_bot=body.is_bot, by=member)
+    return ChangedPlayerOut.model_validate(row)
+
+
+@router.post("/players/{player_id}/merge", status_code=201)
+def merge_players(
+    member: Commissioner, session: WriteSession, player_id: uuid.UUID, body: MergeRequest
+) -> IdentityChangeOut:
+    """The player receives all identities of the others. The standings follow at once."""
+    change = moves.merge_players(session, player_id, set(body.players), by=member)
+    return IdentityChangeOut.of(change)
+
+
+@router.get("/claims")
+def list_claims(
+    member: Player, session: ReadSession, asked: Annotated[ClaimQuery, Query()]
+) -> Page[ClaimOut]:
+    """One's own; for a commissioner, everybody's."""
+    mine = None if member.role is Role.COMMISSIONER else member.caller.user_id
+    rows, total = claims.list_claims(
+        session, member.project_id, asked, user_id=mine, state=asked.state
+    )
+    return page_of([ClaimOut.model_validate(row) for row in rows], total, asked)
+
+
+@router.post("/claims", status_code=201)
+def make_claim(member: Player, session: WriteSession, body: ClaimRequest) -> ClaimOut:
+    """“This address is mine.” The one that you sign in with is yours at once."""
+    return ClaimOut.model_validate(claims.make_claim(session, body.address, by=member))
+
+
+@router.post("/claims/{claim_id}/approve")
+def approve_claim(member: Commissioner, session: WriteSession, claim_id: uuid.UUID) -> ClaimOut:
+    return ClaimOut.model_validate(claims.decide(session, claim_id, approve=True, by=member))
+
+
+@router.post("/claims/{claim_id}/reject")
+def reject_claim(member: Commissioner, session: WriteSession, claim_id: uuid.UUID) -> ClaimOut:
+    return ClaimOut.model_validate(claims.decide(session, claim_id, approve=False, by=member))

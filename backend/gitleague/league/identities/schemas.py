@@ -1,0 +1,143 @@
+"""What the identity routes take and give."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from gitleague.core.paging import Paging
+from gitleague.league.identities.mailmaps import Imported
+from gitleague.league.identities.moves import ChangeRow
+from gitleague.league.identities.people import IdentityRow
+from gitleague.league.identities.suggestions import Suggestion
+from gitleague.league.schemas import PlayerOut
+from gitleague.tables.identities import ChangeKind, ClaimState
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
+Some = Annotated[list[uuid.UUID], Field(min_length=1, max_length=1000)]
+
+
+class IdentityQuery(Paging):
+    player_id: uuid.UUID | None = None
+    q: Annotated[str, Field(max_length=200)] = ""
+
+
+class PersonOut(BaseModel):
+    """An identity, with the player that it belongs to."""
+
+    id: uuid.UUID
+    name: str
+    email: str
+    player: PlayerOut
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: IdentityRow) -> "PersonOut":
+        return cls(
+            **{name: value for name, value in row._asdict().items() if name in cls.model_fields},
+            player=PlayerOut(id=row.player_id, name=row.player_name),
+        )
+
+
+class PlayerChange(BaseModel):
+    name: Name | None = None
+    is_bot: bool | None = None
+
+
+class ChangedPlayerOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    name: str
+    is_bot: bool
+
+
+class MergeRequest(BaseModel):
+    players: Annotated[Some, Field(description="Whose identities the player receives.")]
+
+
+class SplitRequest(BaseModel):
+    identities: Some
+    name: Annotated[str, StringConstraints(max_length=255, strip_whitespace=True)] = ""
+
+
+class MoveOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    identity: uuid.UUID
+    name: str
+    email: str
+    before: Annotated[uuid.UUID, Field(description="The player that had it.")]
+    after: Annotated[uuid.UUID, Field(description="The player that has it from then on.")]
+
+
+class IdentityChangeOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    kind: ChangeKind
+    moves: list[MoveOut]
+    created_by: str | None
+    created_at: datetime
+    undone_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ChangeRow) -> "IdentityChangeOut":
+        return cls.model_validate(row)
+
+
+class SuggestionOut(BaseModel):
+    players: list[PlayerOut]
+    score: Annotated[int, Field(description="How likely they are one person, 0 to 100.")]
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, row: Suggestion) -> "SuggestionOut":
+        pairs = zip(row.players, row.names, strict=True)
+        players = [PlayerOut(id=player_id, name=name) for player_id, name in pairs]
+        return cls(players=players, score=row.score, reasons=row.reasons)
+
+
+class MailmapRequest(BaseModel):
+    text: Annotated[str, Field(max_length=1_000_000, description="A file as gitmailmap(5) says.")]
+
+
+class RenameOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    player_id: uuid.UUID
+    before: str
+    after: str
+
+
+class MailmapOut(BaseModel):
+    change: IdentityChangeOut | None
+    renames: list[RenameOut]
+
+    @classmethod
+    def of(cls, imported: Imported) -> "MailmapOut":
+        return cls(
+            change=IdentityChangeOut.of(imported.change) if imported.change else None,
+            renames=[RenameOut.model_validate(each) for each in imported.renames],
+        )
+
+
+class ClaimRequest(BaseModel):
+    address: Annotated[str, StringConstraints(max_length=320, strip_whitespace=True)]
+
+
+class ClaimQuery(Paging):
+    state: ClaimState | None = None
+
+
+class ClaimOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    user_id: uuid.UUID
+    user_email: str
+    address: str
+    state: ClaimState
+    created_at: datetime
+    decided_at: datetime | None
