@@ -21,7 +21,7 @@ from gitleague.league import routes as league
 from gitleague.projects import routes as projects
 from gitleague.sync import routes as sync
 from gitleague.sync.clients import OLDEST
-from gitleague.tasks import TASKS
+from gitleague.tasks import CLOCKS, TASKS
 from gitleague.web import routes as web
 from gitleague.web.errors import page_of_error
 
@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Database(settings.database, wait_seconds=settings.database_wait_seconds)
     app.state.verifier = KeyVerifier()
     app.state.limits = RateLimits(settings)
-    app.state.runner = Runner(app.state.database, TASKS)
+    app.state.runner = Runner(app.state.database, TASKS, CLOCKS)
     app.include_router(public)
     limited = [Depends(limit_api)]
     for part in (accounts, projects, sync, league):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from gitleague.jobs.runner import Task, Work
+from gitleague.jobs.runner import Clock, Task, Work
+from gitleague.league.awards.giving import give
+from gitleague.league.awards.schedule import GIVE_AWARDS, ask_for_awards
 from gitleague.league.rulebook.versions import APPLY_RULES
 from gitleague.scoring.changes import apply_rules as apply_rules_to
 
@@ -15,4 +18,16 @@ def apply_rules(work: Work) -> None:
         apply_rules_to(session, work.job.project_id, version, report=work.report)
 
 
-TASKS: Mapping[str, Task] = {APPLY_RULES: apply_rules}
+def give_awards(work: Work) -> None:
+    anew_from = work.job.arguments.get("anew_from")
+    with work.database.writing() as session:
+        give(
+            session,
+            work.job.project_id,
+            anew_from=date.fromisoformat(anew_from) if anew_from else None,
+        )
+
+
+TASKS: Mapping[str, Task] = {APPLY_RULES: apply_rules, GIVE_AWARDS: give_awards}
+# Looked at now and then: they ask for the jobs whose time has come.
+CLOCKS: Sequence[Clock] = (ask_for_awards,)

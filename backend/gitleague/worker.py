@@ -8,7 +8,7 @@ from gitleague.core.db import Database
 from gitleague.core.errors import SettingsError
 from gitleague.core.settings import load_settings
 from gitleague.jobs.runner import Runner
-from gitleague.tasks import TASKS
+from gitleague.tasks import CLOCKS, TASKS
 
 EVERY = 5.0  # seconds: how long a job waits at most before it is seen
 
@@ -31,6 +31,8 @@ app.conf.update(
 def run_jobs() -> None:
     database = Database(settings.database, pool_size=2)
     try:
-        Runner(database, TASKS).run_all()
+        runner = Runner(database, TASKS, CLOCKS)
+        runner.look_at_clocks()
+        runner.run_all()
     finally:
         database.close()

@@ -52,6 +52,7 @@ class Action(str, Enum):
     CLAIM_MADE = "league:claim:made"
     CLAIM_APPROVED = "league:claim:approved"
     CLAIM_REJECTED = "league:claim:rejected"
+    AWARDS_ASKED = "league:awards:asked"
     COMMITS_PUSHED = "repo:commits:pushed"
     COMMITS_PRUNED = "repo:commits:pruned"
 

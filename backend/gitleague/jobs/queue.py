@@ -31,6 +31,7 @@ class JobRow(NamedTuple):
     finished_at: datetime | None
 
 
+_UNFINISHED = (JobState.QUEUED.value, JobState.RUNNING.value)
 _COLUMNS = tuple(getattr(Job, field) for field in JobRow._fields)
 
 
@@ -124,9 +125,15 @@ def is_due(session: Session) -> bool:
     return session.scalar(select(Job.id).where(*_due(now())).limit(1)) is not None
 
 
+def unfinished(session: Session, kind: str) -> set[uuid.UUID]:
+    """The projects that wait for a job of this kind."""
+    return set(
+        session.scalars(select(Job.project_id).where(Job.kind == kind, Job.state.in_(_UNFINISHED)))
+    )
+
+
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    unfinished = Job.state.in_((JobState.QUEUED.value, JobState.RUNNING.value))
-    return unfinished, Job.not_before <= moment
+    return Job.state.in_(_UNFINISHED), Job.not_before <= moment
 
 
 def _set(session: Session, job: JobRow, **values: object) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 from typing import TypeAlias
+
+from sqlalchemy.orm import Session
 
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError, Unavailable
@@ -13,6 +16,7 @@ from gitleague.jobs import queue
 from gitleague.jobs.queue import JobRow
 
 log = logging.getLogger("gitleague.jobs")
+LOOK_EVERY = 60.0  # seconds
 PAUSE = 0.5  # seconds between two looks at an empty queue: one step down an index
 
 
@@ -32,12 +36,26 @@ class Work:
 
 
 Task: TypeAlias = Callable[[Work], None]
+Clock: TypeAlias = Callable[[Session], None]
 
 
 class Runner:
-    def __init__(self, database: Database, tasks: Mapping[str, Task]) -> None:
+    def __init__(
+        self, database: Database, tasks: Mapping[str, Task], clocks: Sequence[Clock] = ()
+    ) -> None:
         self._database = database
         self._tasks = tasks
+        self._clocks = clocks
+        self._looked = -LOOK_EVERY
+
+    def look_at_clocks(self) -> None:
+        """Asks for what is due by now; at most once a minute, since nothing here is urgent."""
+        if time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        self._looked = time.monotonic()
+        with self._database.writing() as session:
+            for ask in self._clocks:
+                ask(session)
 
     def run_all(self) -> int:
         """Until nothing is due; returns how many jobs were run."""
@@ -92,6 +110,7 @@ class RunnerThread:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
+                self._runner.look_at_clocks()
                 if self._runner.run_next():
                     continue
             except Unavailable:

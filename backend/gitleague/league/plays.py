@@ -60,7 +60,7 @@ def plays_of(
         .limit(limit)
         .offset((page - 1) * limit)
     ).all()
-    return Plays([_row(row, rules) for row in rows], total)
+    return Plays([play_row(row, rules) for row in rows], total)
 
 
 def _credits(
@@ -100,7 +100,7 @@ def _credits(
     return union_all(authored, assisted)
 
 
-def _row(row: Row[Any], rules: Rules) -> PlayRow:
+def play_row(row: Row[Any], rules: Rules) -> PlayRow:
     commit: CommitRow = row.CommitRow
     play = Play(
         commit.additions,

@@ -9,6 +9,7 @@ from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import Page, page_of
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerSpectator
+from gitleague.league.awards import routes as awards
 from gitleague.league.cards import by_repository, identities_of, player_of, trend_of
 from gitleague.league.identities import routes as identities
 from gitleague.league.periods import today_in
@@ -36,6 +37,7 @@ router = APIRouter(tags=["league"])
 router.include_router(seasons.router)
 router.include_router(rulebook.router)
 router.include_router(identities.router)
+router.include_router(awards.router)
 
 
 @router.get("/projects/{project_id}/standings")

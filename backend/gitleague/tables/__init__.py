@@ -1,12 +1,23 @@
 """The whole schema. Every table that grows carries `project_id` first in its key."""
 
-from gitleague.tables import accounts, audit, commits, identities, jobs, projects, scores, seasons
+from gitleague.tables import (
+    accounts,
+    audit,
+    awards,
+    commits,
+    identities,
+    jobs,
+    projects,
+    scores,
+    seasons,
+)
 from gitleague.tables.schema import Table
 
 __all__ = [
     "Table",
     "accounts",
     "audit",
+    "awards",
     "commits",
     "identities",
     "jobs",

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gitleague.tables.schema import Id, ProjectKey, ProjectRef, Sha, Table, Total, Word
@@ -45,6 +53,8 @@ class Project(Table):
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")  # IANA name
     # The box scores that readers see; a recomputation writes the next version beside them.
     rules_version: Mapped[int] = mapped_column(Integer, default=1)
+    # The last day whose awards were given; None: no day's yet.
+    awards_through: Mapped[date | None] = mapped_column(Date)
     # Clients that keep addresses to themselves send pseudonyms made with it.
     pseudonym_salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
     created_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.periods import Period
-from gitleague.league.seasons import absences, proposals, seasons, summary
+from gitleague.league.seasons import absences, closing, proposals, seasons, summary
 from gitleague.league.seasons.schemas import (
     AbsenceOut,
     AbsenceQuery,
@@ -73,8 +73,8 @@ def open_season(member: Commissioner, session: WriteSession, season_id: uuid.UUI
 
 @router.post("/{season_id}/close")
 def close_season(member: Commissioner, session: WriteSession, season_id: uuid.UUID) -> SeasonOut:
-    """Freezes the table: commits and rules that come later change it no more."""
-    return SeasonOut.model_validate(seasons.close_season(session, season_id, by=member))
+    """Freezes the table, which nothing changes any more, and gives the season's awards."""
+    return SeasonOut.model_validate(closing.close_season(session, season_id, by=member))
 
 
 @router.get("/{season_id}/summary")

@@ -13,11 +13,8 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
-from gitleague.league.periods import EARLIEST, LATEST, today_in, wrong
+from gitleague.league.periods import EARLIEST, LATEST, wrong
 from gitleague.projects.leagues import lock_project
-from gitleague.scoring.boxscores import freeze
-from gitleague.scoring.days import Days
-from gitleague.scoring.rules import rules_of, save_rules
 from gitleague.tables.seasons import Absence, Season, SeasonState
 
 
@@ -32,6 +29,10 @@ class SeasonRow(NamedTuple):
     closed_at: datetime | None
 
 
+_REACHED = {
+    SeasonState.ACTIVE: Action.SEASON_OPENED,
+    SeasonState.CLOSED: Action.SEASON_CLOSED,
+}
 _COLUMNS = tuple(getattr(Season, field) for field in SeasonRow._fields)
 
 
@@ -125,42 +126,15 @@ def open_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> Se
     played = active_season(session, by.project_id)
     if played and played.id != season_id:
         raise Conflict(f"{played.name} is still being played. Close it first.")
-    if not played:
-        _set(session, by.project_id, season_id, state=SeasonState.ACTIVE.value)
-        _record(session, Action.SEASON_OPENED, season.name, by)
-    return get_season(session, by.project_id, season_id)
+    return season if played else set_state(session, season, SeasonState.ACTIVE, by=by)
 
 
-def close_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> SeasonRow:
-    """Freezes its table, under the rules in force. Closing it twice is no error."""
-    lock_project(session, by.project_id)
-    season = get_season(session, by.project_id, season_id)
-    if season.state == SeasonState.CLOSED.value:
-        return season
-    if season.state == SeasonState.DRAFT.value:
-        raise Conflict("This season was never opened. Open it, or delete it.")
-    if season.last >= today_in(session, by.project_id):
-        raise Conflict(
-            f"This season runs until {season.last}. To close it now, end it yesterday first."
-        )
-    version = save_rules(
-        session,
-        by.project_id,
-        rules_of(session, by.project_id),
-        created_by=by.caller.user_id,
-        season_id=season_id,
-    )
-    freeze(session, by.project_id, version, days=Days(season.first, season.last))
-    _set(
-        session,
-        by.project_id,
-        season_id,
-        state=SeasonState.CLOSED.value,
-        rules_version=version,
-        closed_at=now(),
-    )
-    _record(session, Action.SEASON_CLOSED, season.name, by)
-    return get_season(session, by.project_id, season_id)
+def set_state(
+    session: Session, season: SeasonRow, state: SeasonState, *, by: Membership, **values: object
+) -> SeasonRow:
+    _set(session, by.project_id, season.id, state=state.value, **values)
+    _record(session, _REACHED[state], season.name, by)
+    return get_season(session, by.project_id, season.id)
 
 
 def active_season(session: Session, project_id: uuid.UUID) -> SeasonRow | None:

@@ -1,0 +1,1 @@
+"""Awards: who was best, by rules that anybody can check."""

@@ -1,0 +1,159 @@
+"""Awards are given once their days are over, and never twice.
+
+A day waits for those who push late: its awards, and those of weeks and months that end with it, are
+given when another day has passed. What was given stays, unless a commissioner has it done anew.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gitleague.core.clock import now
+from gitleague.league.awards import candidates
+from gitleague.league.awards.candidates import Candidate
+from gitleague.league.periods import DAY, Period, Window, around, today_in
+from gitleague.projects.leagues import get_project, lock_project
+from gitleague.tables.awards import Award, AwardKind
+from gitleague.tables.commits import Identity
+from gitleague.tables.projects import Project
+from gitleague.tables.seasons import Absence, AbsenceKind
+
+GRACE = timedelta(days=2)  # from the last day of a period to its awards
+STRETCH = timedelta(days=90)  # days whose plays are looked for at once
+Ranking: TypeAlias = Callable[[Session, uuid.UUID, Window], list[Candidate]]
+PERIODS: Mapping[AwardKind, tuple[Period, Ranking]] = {
+    AwardKind.PLAYER_OF_THE_WEEK: (Period.WEEK, candidates.by_impact),
+    AwardKind.PLAYER_OF_THE_MONTH: (Period.MONTH, candidates.by_impact),
+    AwardKind.MOST_IMPROVED: (Period.MONTH, candidates.most_improved),
+    AwardKind.ROOKIE_OF_THE_MONTH: (Period.MONTH, candidates.rookies_of_the_month),
+}
+OF_A_SEASON: Mapping[AwardKind, Ranking] = {
+    AwardKind.MVP: candidates.by_impact,
+    AwardKind.ROOKIE_OF_THE_YEAR: candidates.rookies_of_the_year,
+}
+
+
+def due(session: Session, project_id: uuid.UUID) -> tuple[date, date]:
+    """The first and the last day whose awards are to be given; none if the last is earlier."""
+    through = session.scalars(select(Project.awards_through).where(Project.id == project_id)).one()
+    began = get_project(session, project_id).created_at.date() - DAY
+    return (through or began) + DAY, today_in(session, project_id) - GRACE
+
+
+def give(session: Session, project_id: uuid.UUID, *, anew_from: date | None = None) -> int:
+    """Gives what is due, or all again from a day on; returns how many awards that were."""
+    lock_project(session, project_id)
+    first, last = due(session, project_id)
+    if anew_from:
+        first = anew_from
+        session.execute(
+            delete(Award).where(
+                Award.project_id == project_id, Award.last >= first, Award.season_id.is_(None)
+            )
+        )
+    if last < first:
+        return 0
+    awards = [
+        *_of_days(session, project_id, first, last),
+        *_of_periods(session, project_id, first, last),
+    ]
+    session.add_all(awards)
+    session.execute(update(Project).where(Project.id == project_id).values(awards_through=last))
+    return len(awards)
+
+
+def give_for_season(
+    session: Session, project_id: uuid.UUID, season_id: uuid.UUID, window: Window
+) -> None:
+    """What the end of a season brings. Under the league's lock."""
+    for kind, ranking in OF_A_SEASON.items():
+        ranked = ranking(session, project_id, window)
+        award = _award(session, project_id, kind, window.first, window.last, ranked)
+        if award:
+            award.season_id = season_id
+            session.add(award)
+
+
+def _of_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> Iterator[Award]:
+    while first <= last:
+        until = min(last, first + STRETCH)
+        for day, plays in candidates.plays_of_the_days(session, project_id, first, until):
+            award = _award(session, project_id, AwardKind.PLAY_OF_THE_DAY, day, day, plays)
+            if award:
+                yield award
+        first = until + DAY
+
+
+def _of_periods(
+    session: Session, project_id: uuid.UUID, first: date, last: date
+) -> Iterator[Award]:
+    """Of the weeks and months whose last day is among these."""
+    for kind, (period, ranking) in PERIODS.items():
+        window = around(first, period, last)
+        while window.last <= last:
+            ranked = ranking(session, project_id, window)
+            award = _award(session, project_id, kind, window.first, window.last, ranked)
+            if award:
+                yield award
+            window = around(window.last + DAY, period, last)
+
+
+def _award(
+    session: Session,
+    project_id: uuid.UUID,
+    kind: AwardKind,
+    first: date,
+    last: date,
+    ranked: Iterable[Candidate],
+) -> Award | None:
+    """To the best who was there; whoever was away for more than half of the days is passed by."""
+    away = _away(session, project_id, first, last)
+    passed_by = []
+    for each in ranked:
+        if each.player_id in away:
+            passed_by.append(each.name)
+            continue
+        return Award(
+            id=uuid.uuid4(),
+            project_id=project_id,
+            kind=kind.value,
+            first=first,
+            last=last,
+            identity_id=_identity_of(session, project_id, each.player_id),
+            score=each.score,
+            working={**each.working, "passed_by": passed_by},
+            sha=each.sha,
+            given_at=now(),
+        )
+    return None
+
+
+def _identity_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> uuid.UUID:
+    """The one that a player was first seen with."""
+    return session.scalars(
+        select(Identity.id)
+        .where(Identity.project_id == project_id, Identity.player_id == player_id)
+        .order_by(Identity.created_at, Identity.id)
+        .limit(1)
+    ).one()
+
+
+def _away(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[uuid.UUID]:
+    rows = session.execute(
+        select(Absence.player_id, Absence.first, Absence.last).where(
+            Absence.project_id == project_id,
+            Absence.kind == AbsenceKind.AWAY.value,
+            Absence.first <= last,
+            Absence.last >= first,
+        )
+    )
+    days: dict[uuid.UUID, int] = {}
+    for player_id, begins, ends in rows:
+        within = (min(ends, last) - max(begins, first)).days + 1
+        days[player_id] = days.get(player_id, 0) + within
+    length = (last - first).days + 1
+    return {player_id for player_id, away in days.items() if away * 2 > length}

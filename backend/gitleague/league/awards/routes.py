@@ -1,0 +1,64 @@
+"""Awards over HTTP."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Commissioner, Spectator
+from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.jobs.queue import enqueue
+from gitleague.league.access import PlayerSpectator
+from gitleague.league.awards.schedule import GIVE_AWARDS
+from gitleague.league.awards.schemas import AskedOut, AwardOut, AwardQuery, GiveRequest
+from gitleague.league.awards.shelf import list_awards
+
+router = APIRouter(tags=["awards"])
+
+
+@router.get("/projects/{project_id}/awards")
+def show_awards(
+    member: Spectator, session: ReadSession, asked: Annotated[AwardQuery, Query()]
+) -> Page[AwardOut]:
+    rows, total = list_awards(
+        session,
+        member.project_id,
+        asked,
+        kind=asked.kind,
+        season_id=asked.season_id,
+        player_id=asked.player_id,
+    )
+    return page_of([AwardOut.of(row) for row in rows], total, asked)
+
+
+@router.post("/projects/{project_id}/awards/give", status_code=202)
+def give_anew(member: Commissioner, session: WriteSession, body: GiveRequest) -> AskedOut:
+    """For days before the league was here, or after a mistake. Those of seasons stay."""
+    arguments = {"anew_from": str(body.anew_from)}
+    job_id = enqueue(
+        session,
+        GIVE_AWARDS,
+        project_id=member.project_id,
+        arguments=arguments,
+        created_by=member.caller.user_id,
+    )
+    audit.record(
+        session,
+        Action.AWARDS_ASKED,
+        "awards",
+        caller=member.caller,
+        project_id=member.project_id,
+        details=arguments,
+    )
+    return AskedOut(job_id=job_id)
+
+
+@router.get("/players/{player_id}/awards")
+def show_awards_of_player(
+    player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
+) -> Page[AwardOut]:
+    rows, total = list_awards(session, member.project_id, paging, player_id=player_id)
+    return page_of([AwardOut.of(row) for row in rows], total, paging)

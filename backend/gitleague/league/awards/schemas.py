@@ -1,0 +1,51 @@
+"""What the award routes take and give."""
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from gitleague_client.rules.score import IMPACT_UNIT
+from pydantic import BaseModel, Field
+
+from gitleague.core.paging import Paging
+from gitleague.league.awards.shelf import AwardRow
+from gitleague.league.schemas import PlayerOut
+from gitleague.tables.awards import AwardKind
+
+
+class AwardQuery(Paging):
+    kind: AwardKind | None = None
+    season_id: uuid.UUID | None = None
+    player_id: uuid.UUID | None = None
+
+
+class AwardOut(BaseModel):
+    id: uuid.UUID
+    kind: AwardKind
+    first: date
+    last: date
+    season_id: uuid.UUID | None
+    player: PlayerOut
+    score: float
+    sha: Annotated[str | None, Field(description="The commit, of a play.")]
+    working: Annotated[
+        dict[str, Any],
+        Field(description="What the score was made of, and who was passed by for being away."),
+    ]
+    given_at: datetime
+
+    @classmethod
+    def of(cls, row: AwardRow) -> "AwardOut":
+        fields = {name: value for name, value in row._asdict().items() if name in cls.model_fields}
+        player = PlayerOut(id=row.player_id, name=row.player_name)
+        return cls(**{**fields, "player": player, "score": row.score / IMPACT_UNIT})
+
+
+class GiveRequest(BaseModel):
+    anew_from: Annotated[
+        date, Field(description="Awards of this day and later are taken back and given anew.")
+    ]
+
+
+class AskedOut(BaseModel):
+    job_id: uuid.UUID

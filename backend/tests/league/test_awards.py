@@ -1,0 +1,302 @@
+"""Who gets which award, as a commissioner could read it; given by themselves, and never twice."""
+
+import time
+import uuid
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+import pytest
+from gitleague.core.db import Database
+from gitleague.jobs.runner import Runner
+from gitleague.league.awards.giving import GRACE, due, give
+from gitleague.league.awards.schedule import ask_for_awards
+from gitleague.tables.projects import Project
+from gitleague.tasks import TASKS
+from httpx import Client, Response
+from make import Person, make_commit
+from remote import Repo
+from sqlalchemy import update
+
+WEEK = timedelta(days=7)
+WAIT_SECONDS = 30
+
+
+class Shelf(NamedTuple):
+    """The awards of ada's league."""
+
+    http: Client
+    ada: Person
+    database: Database
+    repo: Repo
+
+    @property
+    def league(self) -> str:
+        return f"/api/v1/projects/{self.ada.project_id}"
+
+    def ask(self, method: str, path: str, **body: Any) -> Response:
+        return self.http.request(
+            method, self.league + path, json=body or None, headers=self.ada.headers
+        )
+
+    def began(self, day: str) -> None:
+        """The league is as old as that."""
+        made = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        with self.database.writing() as session:
+            session.execute(
+                update(Project)
+                .where(Project.id == self.ada.project_id)
+                .values(created_at=made, awards_through=None)
+            )
+
+    def give(self, **options: Any) -> int:
+        with self.database.writing() as session:
+            return give(session, self.ada.project_id, **options)
+
+    def awards(self, query: str = "") -> list[dict[str, Any]]:
+        answer = self.ask("GET", f"/awards?limit=200&{query}")
+        assert answer.is_success, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    def winners(self, kind: str) -> dict[str, str]:
+        """The names, by the first day of what they were given it for."""
+        return {each["first"]: each["player"]["name"] for each in self.awards(f"kind={kind}")}
+
+
+@pytest.fixture
+def shelf(http: Client, ada: Person, database: Database, repo: Repo) -> Shelf:
+    return Shelf(http, ada, database, repo)
+
+
+def on(day: str, by: str = "Grace", **over: Any) -> dict[str, Any]:
+    return make_commit(
+        author_name=by,
+        author_email=f"{by.lower()}@example.org",
+        author_date=f"{day}T12:00:00Z",
+        commit_date=f"{day}T12:00:00Z",
+        **over,
+    )
+
+
+def test_it_works(shelf):
+    """A month with three players."""
+    shelf.began("2024-04-01")
+    shelf.repo.push(
+        on("2024-04-02", additions=500),
+        on("2024-04-02", by="Linus"),
+        on("2024-04-09", by="Linus", additions=300, message_title="Fix the pump"),
+        on("2024-04-16"),
+    )
+    shelf.give()
+    assert shelf.winners("player_of_the_month") == {"2024-04-01": "Grace"}
+    assert shelf.winners("player_of_the_week") == {
+        "2024-04-01": "Grace",
+        "2024-04-08": "Linus",
+        "2024-04-15": "Grace",
+    }
+    (play,) = shelf.awards("kind=play_of_the_day")[1:2]
+    assert (play["first"], play["player"]["name"]) == ("2024-04-09", "Linus")
+    assert play["working"]["title"] == "Fix the pump"
+    lines = {line["reason"]: line["points"] for line in play["working"]["lines"]}
+    assert lines["lines added"] == 30_000
+    assert play["sha"]
+
+
+def test_each_shows_its_working(shelf):
+    shelf.began("2024-04-01")
+    shelf.repo.push(on("2024-04-02"))
+    shelf.give()
+    (award,) = shelf.awards("kind=player_of_the_week")
+    table = shelf.ask("GET", "/standings?period=week&start=2024-04-02").json()["items"]
+    stats = {name: value for name, value in table[0]["stats"].items() if name != "streak"}
+    assert award["working"]["stats"] == stats
+    assert award["score"] == stats["impact"]
+
+
+def test_none_is_given_twice(shelf):
+    shelf.began("2024-04-01")
+    shelf.repo.push(on("2024-04-02"))
+    given = shelf.give()
+    before = shelf.awards()
+    assert (shelf.give(), shelf.awards()) == (0, before)
+    assert given == len(before)
+
+
+def test_what_comes_late_takes_nothing_back(shelf):
+    shelf.began("2024-04-01")
+    shelf.repo.push(on("2024-04-02"))
+    shelf.give()
+    shelf.repo.push(on("2024-04-02", by="Linus", additions=900))
+    shelf.give()
+    assert shelf.winners("player_of_the_week") == {"2024-04-01": "Grace"}
+
+
+def test_a_commissioner_has_them_given_anew(shelf):
+    shelf.began("2024-04-10")
+    shelf.repo.push(on("2024-04-02"), on("2024-04-09"), on("2024-04-11"))
+    shelf.give()
+    assert "2024-04-01" not in shelf.winners("player_of_the_week")
+    shelf.repo.push(on("2024-04-11", by="Linus", additions=900))
+    asked = shelf.ask("POST", "/awards/give", anew_from="2024-04-01")
+    assert asked.status_code == 202
+    Runner(shelf.database, TASKS).run_all()
+    assert shelf.winners("player_of_the_week") == {"2024-04-01": "Grace", "2024-04-08": "Linus"}
+    assert shelf.winners("play_of_the_day")["2024-04-11"] == "Linus"
+
+
+def test_bots_and_merges_are_out(shelf):
+    shelf.began("2024-04-01")
+    parents = ["a" * 40, "b" * 40]
+    shelf.repo.push(
+        on("2024-04-02"),
+        on("2024-04-02", by="dependabot[bot]", additions=999),
+        on("2024-04-02", by="Linus", additions=999, parents=parents, is_merge=True),
+    )
+    shelf.give()
+    assert shelf.winners("play_of_the_day") == {"2024-04-02": "Grace"}
+    assert shelf.winners("player_of_the_week") == {"2024-04-01": "Grace"}
+
+
+def test_equals_are_told_apart_the_same_way_everywhere(shelf):
+    shelf.began("2024-04-01")
+    same = {"additions": 10, "message_title": "Same"}
+    shelf.repo.push(on("2024-04-02", by="Zoe", **same), on("2024-04-02", by="Bo", **same))
+    shelf.give()
+    assert shelf.winners("player_of_the_week") == {"2024-04-01": "Bo"}
+
+
+def test_the_most_improved(shelf):
+    """Grace does more than Linus, and Linus more than before."""
+    shelf.began("2024-04-01")
+    for day in ("02", "03"):
+        shelf.repo.push(
+            on(f"2024-04-{day}", additions=500),
+            on(f"2024-04-{day}", by="Linus", additions=10),
+            on(f"2024-05-{day}", additions=510),
+            on(f"2024-05-{day}", by="Linus", additions=200),
+            on(f"2024-05-{day}", by="Newcomer", additions=400),
+        )
+    shelf.give()
+    assert shelf.winners("most_improved") == {"2024-05-01": "Linus"}
+    (award,) = shelf.awards("kind=most_improved")
+    working = award["working"]
+    assert award["score"] == working["stats"]["impact"] - working["before"]["impact"]
+
+
+def test_the_rookie_of_the_month_is_new_and_needs_two_days(shelf):
+    """By the average of an active day: a long month does not beat a good one."""
+    shelf.began("2024-01-01")
+    shelf.repo.push(on("2024-01-02", by="Veteran"))
+    for day in ("02", "03", "04"):
+        shelf.repo.push(
+            on(f"2024-05-{day}", by="Veteran", additions=900),
+            on(f"2024-05-{day}", by="Diligent", additions=50),
+        )
+    shelf.repo.push(
+        on("2024-05-06", by="Bright", additions=60),
+        on("2024-05-07", by="Bright", additions=60),
+        on("2024-05-08", by="OneDay", additions=900),
+    )
+    shelf.give()
+    assert shelf.winners("rookie_of_the_month")["2024-05-01"] == "Bright"
+    (award,) = [
+        each for each in shelf.awards("kind=rookie_of_the_month") if each["first"] == "2024-05-01"
+    ]
+    assert award["working"]["first_day"] == "2024-05-06"
+    assert award["score"] == pytest.approx(award["working"]["stats"]["impact"] / 2)
+
+
+SEASON = {"name": "Spring", "first": "2024-04-01", "last": "2024-06-30"}
+
+
+def opened(shelf: Shelf) -> str:
+    season_id = str(shelf.ask("POST", "/seasons", **SEASON).json()["id"])
+    shelf.ask("POST", f"/seasons/{season_id}/open")
+    return season_id
+
+
+def test_a_season_ends_with_its_awards(shelf):
+    shelf.repo.push(on("2024-01-02", by="Veteran"), on("2024-04-02", by="Veteran", additions=999))
+    shelf.repo.push(*(on(f"2024-04-{day:02}", by="Steady") for day in (2, 9, 16, 23)))
+    shelf.repo.push(*(on(f"2024-04-{day:02}", by="Short", additions=90) for day in (2, 9, 16)))
+    season_id = opened(shelf)
+    for _ in range(2):
+        shelf.ask("POST", f"/seasons/{season_id}/close")
+    awards = {each["kind"]: each for each in shelf.awards(f"season_id={season_id}")}
+    assert awards["mvp"]["player"]["name"] == "Veteran"
+    rookie = awards["rookie_of_the_year"]
+    assert (rookie["player"]["name"], rookie["working"]["active_weeks"]) == ("Steady", 4)
+    shelf.ask("POST", "/awards/give", anew_from="2024-01-01")
+    Runner(shelf.database, TASKS).run_all()
+    assert len(shelf.awards(f"season_id={season_id}")) == 2
+
+
+def test_the_runner_up_takes_what_somebody_away_would_get(shelf):
+    shelf.began("2024-04-01")
+    shelf.repo.push(on("2024-04-02", additions=900), on("2024-04-02", by="Linus"))
+    grace = shelf.ask("GET", "/standings?q=Grace").json()["items"][0]["player"]["id"]
+    away = {"player_id": grace, "first": "2024-04-03", "last": "2024-04-06"}
+    made = shelf.ask("POST", f"/seasons/{opened(shelf)}/absences", **away)
+    assert made.status_code == 201
+    shelf.give()
+    assert shelf.winners("player_of_the_week") == {"2024-04-01": "Linus"}
+    assert shelf.winners("player_of_the_month") == {"2024-04-01": "Grace"}
+    (award,) = shelf.awards("kind=player_of_the_week")
+    assert award["working"]["passed_by"] == ["Grace"]
+
+
+def test_awards_go_along_when_players_are_joined(shelf):
+    shelf.began("2024-04-01")
+    shelf.repo.push(on("2024-04-02", additions=900), on("2024-04-02", by="Linus"))
+    shelf.give()
+    table = shelf.ask("GET", "/standings").json()["items"]
+    grace, linus = (row["player"]["id"] for row in table)
+    shelf.ask("POST", f"/players/{linus}/merge", players=[grace])
+    headers = shelf.ada.headers
+    won = shelf.http.get(f"/api/v1/players/{linus}/awards", headers=headers).json()
+    assert won["total"] == len(shelf.awards()) == 3
+    assert {each["player"]["name"] for each in won["items"]} == {"Linus"}
+
+
+def test_they_belong_to_their_league(shelf, mallory):
+    shelf.began("2024-04-01")
+    shelf.repo.push(on("2024-04-02"))
+    shelf.give()
+    theirs = shelf._replace(ada=mallory)
+    assert theirs.awards() == []
+    place = f"{shelf.league}/awards"
+    assert shelf.http.get(place, headers=mallory.headers).status_code == 404
+
+
+@pytest.fixture
+def yesterday_week(shelf: Shelf) -> date:
+    """A league that began a week ago and saw nobody since."""
+    today = datetime.now(timezone.utc).date()
+    shelf.began(str(today - WEEK))
+    return today - WEEK
+
+
+def test_an_outage_is_caught_up_with(shelf, yesterday_week):
+    day = str(yesterday_week)
+    shelf.repo.push(on(day))
+    with shelf.database.writing() as session:
+        for _ in range(2):  # asked for twice, given once
+            ask_for_awards(session)
+            session.flush()
+    # The server's own runner may be faster, and then the awards come when it is done.
+    deadline = time.monotonic() + WAIT_SECONDS
+    while Runner(shelf.database, TASKS).run_all() == 0 and time.monotonic() < deadline:
+        if shelf.winners("play_of_the_day"):
+            break
+        time.sleep(0.05)
+    assert shelf.winners("play_of_the_day") == {day: "Grace"}
+    with shelf.database.writing() as session:
+        first, last = due(session, shelf.ada.project_id)
+        assert first > last
+        assert last == datetime.now(timezone.utc).date() - GRACE
+
+
+def test_a_league_that_is_new_has_none_due(database: Database, project_id: uuid.UUID):
+    with database.writing() as session:
+        first, last = due(session, project_id)
+        assert first > last
