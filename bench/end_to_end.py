@@ -78,8 +78,8 @@ def league_with(conninfo: str, folder: Path, repo: Path, commits: int) -> Iterat
         settings = {"DATABASE_URL": database, "DATA_DIR": str(folder), "PUBLIC_URL": url}
         os.environ.update({f"GITLEAGUE_{name}": value for name, value in settings.items()})
         serve = [str(BIN / "gitleague"), "serve", "--port", str(port)]
-        with servers.running(serve, log=log, ready=_answers(url)):
-            made = _bootstrap()
+        with servers.running(serve, log=log, ready=answers(url)):
+            made = bootstrap()
             config = folder / "repos.yaml"
             config.write_text(_configuration(url, made, repo))
             yield League(config, log)
@@ -88,7 +88,7 @@ def league_with(conninfo: str, folder: Path, repo: Path, commits: int) -> Iterat
             assert kept == (commits,), f"{kept} of {commits} commits arrived"
 
 
-def _answers(url: str) -> Callable[[], bool]:
+def answers(url: str) -> Callable[[], bool]:
     def ready() -> bool:
         with contextlib.suppress(httpx.TransportError):
             return httpx.get(f"{url}/health").is_success
@@ -97,7 +97,7 @@ def _answers(url: str) -> Callable[[], bool]:
     return ready
 
 
-def _bootstrap() -> dict[str, str]:
+def bootstrap() -> dict[str, str]:
     who = ["--email", "ada@example.org", "--project", "Bench", "--repo", "git@example.org:a/b.git"]
     words = [str(BIN / "gitleague"), "bootstrap", *who, "--json"]
     answer: dict[str, str] = json.loads(subprocess.check_output(words))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import click
 import uvicorn
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from gitleague import __version__
 from gitleague.core import migrations
@@ -196,23 +200,35 @@ def import_bundle(file: BinaryIO) -> None:
 
     Safe to run again: what is there already is passed by.
     """
-    with _database(load_settings()) as database:
-        signed = bundle.signer_of(database, file)
+    arrived: dict[bundle.Place, bundle.Arrived] = {}
+    with _whole_database() as database, _seekable(file) as packed:
+        signed = bundle.signer_of(database, packed)
         made = f"{signed.seal.created_at:%Y-%m-%d %H:%M %Z}"
         click.echo(f"Signed by {signed.caller.email} with {signed.seal.key_prefix}…, {made}")
-        arrived = bundle.import_bundle(database, signed.caller, file)
-    for each in arrived:
-        _tell_arrived(each)
-    if any(each.trouble or each.refused for each in arrived):
+        try:
+            bundle.import_bundle(database, signed, packed, arrived)
+        finally:
+            for each in arrived.values():
+                _tell_arrived(each)
+    if any(each.trouble or each.refused for each in arrived.values()):
         sys.exit(1)
 
 
 @cli.command("export-rules")
-@click.option("--project", "project_id", type=click.UUID, help="Id of one league; else all.")
+@click.option(
+    "--project", "project_id", type=click.UUID, help="Id of the league, where there are several."
+)
 def export_rules(project_id: uuid.UUID | None) -> None:
-    """Print each league's rules, which `sync --to` needs where `privacy` is not `full`."""
-    with _database(load_settings()) as database:
-        for each, _name in _projects(database, project_id):
+    """Print a league's rules, which `sync --to` needs where `privacy` is not `full`.
+
+    With them anybody can try whose a pseudonym is: hand them on like a key.
+    """
+    with _whole_database() as database:
+        leagues = _projects(database, project_id)
+        if len(leagues) > 1:  # they hold what pseudonyms are made with, which is not for all
+            named = "".join(f"\n  --project {each}  {name}" for each, name in leagues)
+            raise click.UsageError(f"Say whose rules you want:{named}")
+        for each, _name in leagues:
             with database.reading() as session:
                 answer = rules_told(session, each).model_dump(mode="json")
             click.echo(json.dumps({"project_id": str(each), **answer}))
@@ -247,6 +263,29 @@ def _projects(database: Database, only: uuid.UUID | None) -> list[tuple[uuid.UUI
     if only and not found:
         raise click.BadParameter("There is no such project.", param_hint="--project")
     return found
+
+
+@contextmanager
+def _whole_database() -> Iterator[Database]:
+    """One that is there, and at the version that is needed. Raises StartError."""
+    settings = load_settings()
+    file = make_url(settings.database).database
+    with _database(settings) as database:
+        if database.is_sqlite and file and not Path(file).exists():
+            raise StartError(f"There is no database at {file}. Is GITLEAGUE_DATA_DIR right?")
+        migrations.check(database)
+        yield database
+
+
+@contextmanager
+def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
+    """The file, or a copy of what comes through a pipe: it is read twice."""
+    if file.seekable():
+        yield file
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        yield copy
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from gitleague_client.errors import (
     ServerUnreachable,
     UsageError,
 )
-from gitleague_client.proxies import is_this_machine
+from gitleague_client.proxies import is_this_machine, way_to
 from gitleague_client.rules.defaults import Rules
 
 API = "/api/v1"
@@ -130,15 +130,7 @@ class League:
         check_secure(base, insecure=insecure)
         self._tries = max_retries + 1
         self._on_wait = on_wait
-        self._http = httpx.Client(
-            base_url=base,
-            mounts=dict.fromkeys(("http://", "https://")) if is_this_machine(base) else None,
-            timeout=TIMEOUT,
-            headers={
-                "Authorization": f"Bearer {api_key}",
-                "User-Agent": f"gitleague-client/{__version__}",
-            },
-        )
+        self._http = _client(base, api_key)
         self.clock_skew = 0.0  # seconds that this machine is ahead, as of the last answer
         self.tls: Tls | None = None  # of the last answer; None for plain http
 
@@ -208,9 +200,34 @@ class League:
     def _note_clock(self, response: httpx.Response) -> None:
         try:
             theirs = parsedate_to_datetime(response.headers["Date"])
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, TypeError):
             return
+        theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=timezone.utc)
         self.clock_skew = (datetime.now(timezone.utc) - theirs).total_seconds()
+
+
+def _client(base: str, api_key: str) -> httpx.Client:
+    """Raises UsageError for settings of the environment that cannot be used."""
+    try:
+        return httpx.Client(
+            base_url=base,
+            mounts=dict.fromkeys(("http://", "https://")) if is_this_machine(base) else None,
+            timeout=TIMEOUT,
+            headers={
+                "Authorization": f"Bearer {api_key}",
+                "User-Agent": f"gitleague-client/{__version__}",
+            },
+        )
+    except OSError:  # of ssl, too
+        raise UsageError(
+            "No certificates can be read from where SSL_CERT_FILE says.",
+            remedy="Correct it: it names a file of certificates in PEM.",
+        ) from None
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise UsageError(
+            f"{way_to(base).setting or 'The proxy'} is no address of a proxy.",
+            remedy="It looks like http://proxy.example.org:8080, and names no other variable.",
+        ) from None
 
 
 def check_key(key: str) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from gitleague_client.credentials import LOOKUP_LENGTH
 FORMAT = 1
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; twice the body that a client makes
 _PURPOSE = b"gitleague bundle\0"
+_PREFIX = re.compile(r"tgl_[A-Za-z0-9_-]{8}")
 
 
 class Kind(str, Enum):
@@ -77,6 +79,7 @@ class BundleWriter:
         self._api_key = api_key
         self._digest = hashlib.sha256()
         self._turn = Lock()
+        self.count = 0  # entries
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         header = {
             "gitleague_bundle": FORMAT,
@@ -88,13 +91,16 @@ class BundleWriter:
     def add(self, entry: Entry) -> None:
         place = {"project_id": str(entry.project_id), "repo": entry.repo, "kind": entry.kind.value}
         with self._turn:
-            self._write(_line(place) + entry.body + b"\n")
+            if not self._packed.closed:  # a thread that nobody waits for may come too late
+                self._write(_line(place) + entry.body + b"\n")
+                self.count += 1
 
     def close(self) -> None:
-        signature = _private_key(self._api_key).sign(_PURPOSE + self._digest.digest())
-        seal = {"sha256": self._digest.hexdigest(), "signature": b64encode(signature).decode()}
-        self._packed.write(_line(seal))
-        self._packed.close()
+        with self._turn:
+            signature = _private_key(self._api_key).sign(_PURPOSE + self._digest.digest())
+            seal = {"sha256": self._digest.hexdigest(), "signature": b64encode(signature).decode()}
+            self._packed.write(_line(seal))
+            self._packed.close()
 
     def _write(self, lines: bytes) -> None:
         self._digest.update(lines)
@@ -120,7 +126,7 @@ def read_seal(file: BinaryIO) -> Seal:
         raise NotWhole("A newer client made this bundle. Upgrade the server.")
     try:
         found = Seal(
-            key_prefix=str(first["key"]),
+            key_prefix=_PREFIX.fullmatch(first["key"])[0],  # type: ignore[index]
             created_at=datetime.fromisoformat(first["created_at"]),
             digest=digest.digest(),
             signature=b64decode(seal["signature"]),
@@ -143,11 +149,13 @@ def read_entries(file: BinaryIO) -> Iterator[Entry]:
             return
         try:
             project_id, kind = UUID(place["project_id"]), Kind(place["kind"])
-            yield Entry(project_id, str(place["repo"]), kind, next(lines)[:-1])
-        except (ValueError, KeyError, AttributeError, StopIteration):
-            raise NotWhole(_DAMAGED) from None
+            entry = Entry(project_id, _printable(place["repo"]), kind, next(lines)[:-1])
+        except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
+            raise NotWhole(_MADE_WRONG) from None
+        yield entry
 
 
+_MADE_WRONG = "An entry of this bundle is none. Whatever made it is no client of ours."
 _DAMAGED = "This bundle is not whole: something was cut off or changed on its way. Copy it again."
 
 
@@ -163,6 +171,12 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
                 yield line
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise NotWhole(said) from None
+
+
+def _printable(text: object) -> str:
+    if isinstance(text, str) and text.isprintable():
+        return text
+    raise ValueError
 
 
 def _fields(line: bytes) -> dict[str, Any]:

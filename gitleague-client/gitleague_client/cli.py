@@ -33,7 +33,7 @@ from gitleague_client.config import (
     load_config,
     load_league,
 )
-from gitleague_client.courier import courier_to
+from gitleague_client.courier import Courier, courier_to
 from gitleague_client.credentials import Key
 from gitleague_client.errors import Exit
 from gitleague_client.outgoing import Options
@@ -174,7 +174,11 @@ def test(*, common: Common, **options: Any) -> Exit:
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes that count lines.")
 @click.option("--full", is_flag=True, help="Look at all commits again, also at refused ones.")
 @click.option("--prune", is_flag=True, help="Take back what no branch reaches any more.")
-@click.option("--to", type=_PATH, help="Write a bundle for `gitleague import-bundle` instead.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a bundle for `gitleague import-bundle` instead.",
+)
 @click.option("--rules", type=_PATH, help="With --to: what `gitleague export-rules` printed.")
 @click.option("--since", type=_Day(), help="Nothing older than that day.")
 @click.option(
@@ -209,6 +213,10 @@ def sync(
         code = sync_command.run(
             config, destination, chosen, common.output, only=only, summary=job_summary()
         )
+        if isinstance(destination, Courier):
+            destination.is_given_up = code not in {Exit.DONE, Exit.SOME_FAILED}
+    if isinstance(destination, Courier) and not destination.is_kept:
+        common.output.warn(f"{chosen.to} was not written: nothing was packed.")
     return sync_command.forgiven(code) if allow_failure else code
 
 

@@ -28,8 +28,8 @@ class KeySource(str, Enum):
     FLAG = "--api-key"
     ENVIRONMENT = "GITLEAGUE_API_KEY"
     FILE = "the configuration"
-    KEYRING = "the system keyring"
     CREDENTIALS = "the credentials file"
+    KEYRING = "the system keyring"
 
 
 class Key(NamedTuple):
@@ -64,6 +64,11 @@ def is_key(key: str) -> bool:
     if _SHAPE.fullmatch(key):
         return checksum(key[:-CHECKSUM_LENGTH]) == key[-CHECKSUM_LENGTH:]
     return bool(_OLD_SHAPE.fullmatch(key))
+
+
+def is_of_the_original_system(key: str) -> bool:
+    """Such a key opens what it opened, and can do nothing that came later."""
+    return not _SHAPE.fullmatch(key) and bool(_OLD_SHAPE.fullmatch(key))
 
 
 def is_mistyped(key: str) -> bool:

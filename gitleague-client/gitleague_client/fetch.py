@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gitleague_client.config import RepoConfig
-from gitleague_client.errors import ConfigError, FetchFailed, GitFailed
+from gitleague_client.errors import FetchFailed, GitFailed
 from gitleague_client.git import Repository
 
 _HELPER = (
@@ -51,8 +51,8 @@ def _ssh(repo: RepoConfig) -> dict[str, str]:
         return {} if "GIT_SSH_COMMAND" in os.environ else {"GIT_SSH_COMMAND": f"ssh {options}"}
     key = Path(os.path.expandvars(repo.ssh_key)).expanduser()
     if not key.is_file():
-        raise ConfigError(
-            f"{repo.label}: there is no SSH key at {key}.",
+        raise FetchFailed(
+            f"There is no SSH key at {key}.",
             remedy="Correct `ssh_key` in repos.yaml.",
         )
     chosen = f"ssh -i {shlex.quote(str(key))} -o IdentitiesOnly=yes {options}"
@@ -65,8 +65,8 @@ def _https(repo: RepoConfig, remote: str) -> dict[str, str]:
         return {}
     password = os.environ.get(repo.password_env)
     if not password:
-        raise ConfigError(
-            f"{repo.label}: the environment variable {repo.password_env} is not set.",
+        raise FetchFailed(
+            f"The environment variable {repo.password_env} is not set.",
             remedy="Set it to the password or token, or correct `password_env` in repos.yaml.",
         )
     parts = urlsplit(remote)

@@ -30,20 +30,21 @@ Result = TypeVar("Result")
 def load(api_url: str, *, may_ask: bool) -> Key:
     """Raises KeyRefused where the keyring fails and the file has none."""
     user = _user(api_url)
-    answer = _of_keyring(lambda keyring: keyring.get_password(SERVICE, user), may_ask=may_ask)
-    if answer and isinstance(answer, str):
-        return Key(answer, KeySource.KEYRING)
+    # What is in the file came there when the keyring could not be used, and so is the newer one.
     key = _read().get(user)
-    if key is None and isinstance(answer, Exception):
+    if key:
+        return Key(key, KeySource.CREDENTIALS)
+    answer = _of_keyring(lambda keyring: keyring.get_password(SERVICE, user), may_ask=may_ask)
+    if isinstance(answer, Exception):
         raise KeyRefused(
             f"There is no API key: the system keyring fails ({type(answer).__name__}).",
             remedy="Unlock it, or set GITLEAGUE_API_KEY.",
         )
-    return Key(key, KeySource.CREDENTIALS) if key else Key()
+    return Key(answer, KeySource.KEYRING) if answer and isinstance(answer, str) else Key()
 
 
 def store(api_url: str, key: str, *, may_ask: bool) -> KeySource:
-    """Where it is now. Then the other place holds no older one."""
+    """Where it is now. An older one in the keyring may stay there, and is not asked for."""
     user = _user(api_url)
 
     def put(keyring: ModuleType) -> bool:

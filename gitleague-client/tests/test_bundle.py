@@ -6,13 +6,17 @@ import contextlib
 import gzip
 import io
 import json
+import os
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import Commissioner
+from conftest import Commissioner, make_site
 from faults import Proxy
 from gitleague_client.bundle import (
     BundleWriter,
@@ -33,7 +37,7 @@ ENTRIES = st.lists(
     st.builds(
         Entry,
         st.uuids(),
-        st.text(min_size=1),
+        st.text(min_size=1).filter(str.isprintable),
         st.sampled_from(Kind),
         st.dictionaries(st.text(), st.text()).map(lambda body: json.dumps(body).encode()),
     )
@@ -150,15 +154,18 @@ def test_a_repository_that_fails_is_left_out(ada: Commissioner, site: dict[str, 
     assert len(entries) == 2
 
 
-def test_privacy_needs_the_rules_of_the_league(ada: Commissioner, site: dict[str, str]) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_privacy_needs_the_rules_of_the_league(
+    ada: Commissioner, site: dict[str, str], encoding: str
+) -> None:
     ada.write({**site, "privacy": "numbers"})
     done = ada.sync("--to", "site.bundle")
-    assert (done.code, "gitleague export-rules" in done.err) == (1, True)
-    assert read(ada.folder / "site.bundle")[1] == []
+    wanted = f"gitleague export-rules --project {ada.project_id}"
+    assert (done.code, wanted in done.err) == (1, True), done.err
 
     headers = {"project_id": ada.project_id}
     told = ada.server.ask("GET", f"/sync/projects/{ada.project_id}/rules")
-    (ada.folder / "rules").write_text(json.dumps({**headers, **told}) + "\n")
+    (ada.folder / "rules").write_text(json.dumps({**headers, **told}) + "\n\n", encoding)
     assert ada.sync("--to", "site.bundle", "--rules", "rules").code == 0
     _, [(_, batch), _] = read(ada.folder / "site.bundle")
     assert {commit["message_title"] for commit in batch["commits"]} == {""}
@@ -169,6 +176,7 @@ def test_privacy_needs_the_rules_of_the_league(ada: Commissioner, site: dict[str
     [
         (["--to", "a", "--dry-run"], "Leave out --dry-run"),
         (["--to", "a", "--prune"], "Prune where"),
+        (["--to", "-"], "Name one: --to"),
         (["--rules", "a"], "Name its file with --to"),
         (["--to", "a", "--rules", "none"], "none cannot be read"),
         (["--to", "a", "--rules", "repos.yaml"], "repos.yaml holds no rules"),
@@ -183,6 +191,72 @@ def test_what_makes_no_sense_is_said(
     assert not (ada.folder / "a").exists()
 
 
+BROKEN: list[dict[str, Any]] = [
+    {"path": "nowhere"},
+    {"privacy": "numbers"},
+    {"exclude": ["!x"]},
+    {"fetch": True, "ssh_key": "nowhere"},
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_sync_that_packs_nothing_leaves_the_last_bundle_alone(
+    ada: Commissioner, site: dict[str, str], broken: dict[str, Any]
+) -> None:
+    ada.write(site)
+    assert ada.sync("--to", "site.bundle").code == 0
+    good = (ada.folder / "site.bundle").read_bytes()
+    ada.write({**site, **broken})
+    done = ada.sync("--to", "site.bundle")
+    assert (done.code, "site.bundle was not written: nothing was packed" in done.err) == (1, True)
+    assert (ada.folder / "site.bundle").read_bytes() == good
+    other = make_site(ada.folder / "other", 2)
+    ada.write({**site, **broken}, other)
+    assert ada.sync("--to", "site.bundle").code == 1
+    assert len(read(ada.folder / "site.bundle")[1]) == 2
+
+
+def test_what_comes_after_the_end_is_in_no_bundle() -> None:
+    file = io.BytesIO()
+    bundle = BundleWriter(file, KEY)
+    bundle.close()
+    bundle.add(Entry(UUID(int=1), "a", Kind.REFS, b"{}"))
+    assert (list(read_entries(file)), bundle.count) == ([], 0)
+
+
+def test_a_key_of_the_original_system_cannot_sign(ada: Commissioner, site: dict[str, str]) -> None:
+    ada.write(site, api_key="tgl_abcdefgh_0123456789abcdefghijklmnopqrstuv")
+    done = ada.sync("--to", "a")
+    assert (done.code, "Rotate it" in done.err) == (3, True)
+
+
+def test_a_link_leads_to_the_bundle_and_a_pipe_stays_one(
+    ada: Commissioner, site: dict[str, str]
+) -> None:
+    ada.write(site)
+    (ada.folder / "link").symlink_to("real")
+    assert ada.sync("--to", "link").code == 0
+    assert (ada.folder / "link").is_symlink()
+    assert len(read(ada.folder / "real")[1]) == 2
+    os.mkfifo(ada.folder / "pipe")
+    done = ada.sync("--to", "pipe")
+    assert (done.code, "pipe cannot be written: it is no ordinary file" in done.err) == (1, True)
+    assert (ada.folder / "pipe").is_fifo()
+
+
+def test_nothing_half_written_stays_when_it_is_terminated(
+    ada: Commissioner, tmp_path: Path
+) -> None:
+    ada.write(make_site(tmp_path / "long", 3000))
+    command = [sys.executable, "-m", "gitleague_client", "sync", "--to", "long.bundle"]
+    with subprocess.Popen(command, cwd=ada.folder, stderr=subprocess.DEVNULL) as client:
+        while client.poll() is None and not list(ada.folder.glob(".long.bundle-*")):
+            time.sleep(0.005)
+        client.terminate()
+    assert client.returncode in {0, 143}  # it may be quicker than we are
+    assert not list(ada.folder.glob(".long.bundle-*"))
+
+
 def test_a_key_is_needed_to_sign(ada: Commissioner, site: dict[str, str]) -> None:
     ada.write(site, api_key=None)
     assert ada.sync("--to", "a").code == 3
@@ -195,5 +269,5 @@ def test_where_it_cannot_be_written(ada: Commissioner, site: dict[str, str]) -> 
     assert (done.code, "no/such/folder.bundle cannot be written" in done.err) == (1, True)
     (ada.folder / "taken").mkdir()
     done = ada.sync("--to", "taken")
-    assert (done.code, "taken cannot be written" in done.err) == (1, True)
+    assert (done.code, "'taken' is a directory" in done.err) == (2, True)
     assert {path.name for path in ada.folder.iterdir()} == {"repos.yaml", "site", "taken"}

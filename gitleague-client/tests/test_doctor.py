@@ -188,3 +188,38 @@ def test_a_client_that_is_too_old(
     done = ada.run("doctor")
     assert done.code == 2
     assert "FAIL  Too old.\n      Upgrade: pipx upgrade gitleague-client" in done.out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SSL_CERT_FILE", "/nofile", "No certificates can be read from"),
+        ("SSL_CERT_FILE", __file__, "No certificates can be read from"),
+        ("HTTPS_PROXY", "garbage://x", "HTTPS_PROXY is no address of a proxy."),
+        ("HTTPS_PROXY", "http://127.0.0.1:notaport", "HTTPS_PROXY is no address of a proxy."),
+        ("ALL_PROXY", "http://[::1", "ALL_PROXY is no address of a proxy."),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named(
+    ada: Commissioner, site: dict[str, str], name: str, value: str, said: str
+) -> None:
+    ada.write(site, api_url="https://league.invalid")
+    for command in ("doctor", "sync"):
+        done = ada.run(command, **{name: value})
+        assert (done.code, said in done.out + done.err) == (2, True), done.out + done.err
+
+
+def test_a_socks_proxy_is_on_the_way(ada: Commissioner, site: dict[str, str]) -> None:
+    ada.write(site, api_url="https://league.invalid")
+    done = ada.run("doctor", ALL_PROXY="socks5://127.0.0.1:9")
+    assert done.code == 4
+    assert "ALL_PROXY sends what goes to https://league.invalid through socks5" in done.out
+
+
+@pytest.mark.parametrize("date", ["Mon, 23 Nov 2026 19:00:00 -0000", "Mon, 23 Nov 2026 19:00:00"])
+def test_a_clock_without_a_zone_is_taken_for_utc(
+    ada: Commissioner, site: dict[str, str], proxy: Proxy, date: str
+) -> None:
+    ada.write(site)
+    proxy.fail("/v1", answer(200, b'{"name": "x", "version": "0.2.0"}', Date=date))
+    assert ada.run("doctor").code == 0

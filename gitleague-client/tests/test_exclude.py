@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from gitleague_client.errors import ConfigError
+from gitleague_client.errors import RepositoryError
 from gitleague_client.git import open_repository
 from gitleague_client.scan.exclude import LOCK_FILES, Exclusions
 from gitleague_client.scan.jobs import Jobs
@@ -151,7 +151,7 @@ def test_a_glob_is_stronger_than_gitattributes(tmp_path: Path):
 
 
 def test_a_glob_that_begins_with_an_exclamation_mark_gets_a_sentence(tmp_path: Path):
-    with pytest.raises(ConfigError, match="'!docs'") as raised:
+    with pytest.raises(RepositoryError, match="'!docs'") as raised:
         Exclusions(open_repository(make_repository(tmp_path)), ["!docs"])
     assert "-linguist-generated" in raised.value.remedy
 

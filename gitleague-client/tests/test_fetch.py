@@ -105,7 +105,7 @@ def test_the_password_goes_to_the_remotes_own_host_only(
 def test_a_variable_that_is_not_set_is_named(ada: Commissioner, remote: Remote, hub: Forge):
     ada.write(remote.entry(username=USER, password_env="FORGE_PASSWORD"))
     done = ada.run("sync")
-    assert done.code == 2
+    assert done.code == 1
     assert "FORGE_PASSWORD is not set" in done.err
 
 
@@ -135,8 +135,8 @@ def test_git_uses_the_key_that_is_named(ada: Commissioner, remote: Remote, tmp_p
 def test_a_key_that_is_not_there_is_told(ada: Commissioner, remote: Remote, tmp_path: Path):
     ada.write(remote.entry(ssh_key=str(tmp_path / "none")))
     done = ada.run("sync")
-    assert done.code == 2
-    assert "there is no SSH key at" in done.err
+    assert done.code == 1
+    assert "There is no SSH key at" in done.err
 
 
 def test_without_a_remote_there_is_nothing_to_fetch_from(ada: Commissioner, tmp_path: Path):

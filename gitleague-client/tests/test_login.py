@@ -214,7 +214,7 @@ def test_logout_says_where_a_key_may_stay(keyless: Commissioner) -> None:
     assert not credentials_file(keyless).exists()
 
 
-def test_flag_wins_over_environment_over_file_over_keyring_over_credentials(
+def test_flag_wins_over_environment_over_file_over_credentials_over_keyring(
     keyless: Commissioner, site: dict[str, str]
 ) -> None:
     """Each is asked with a key that only it has; the server knows none but ada's."""
@@ -223,14 +223,13 @@ def test_flag_wins_over_environment_over_file_over_keyring_over_credentials(
         return keyless.run("test", *arguments, **environment).code == 0
 
     box = keyring(keyless)
-    keyless.run("login", stdin=keyless.key)
-    assert works(**box)
-    keyless.run("login", "--offline", stdin=keyless.key, **box)
-    file = credentials_file(keyless)
-    file.write_text(yaml.safe_dump({keyless.url: STRANGER}))
+    keyless.run("login", stdin=keyless.key, **box)
     assert works(**box)
     assert not works()
     keyless.run("login", "--offline", stdin=STRANGER, **box)
+    keyless.run("login", stdin=keyless.key)  # the keyring fails: it goes to the file
+    assert works(**box)
+    keyless.run("login", "--offline", stdin=STRANGER)
     keyless.write(site)
     assert works(**box)
     keyless.write(site, api_key=STRANGER)

@@ -22,6 +22,8 @@ def url_key(url: str) -> str:
     host (a path, file://) keeps its path. Raises ValueError for what names no repository.
     """
     text = _unmerged(url.strip())
+    if not text.isprintable():
+        raise ValueError("this is no git URL: it holds characters that nobody can see")
     scheme, _, _ = text.partition("://")
     if scheme.lower() in _HOSTED and "://" in text:
         return _hosted_key(text)

@@ -6,8 +6,9 @@ cut off is simply run again.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from gitleague_client.bundle import Entry, Kind, NotWhole, Seal, read_entries, read_seal
 
@@ -19,6 +20,7 @@ from gitleague.sync.batch import MOST_COMMITS
 from gitleague.sync.push import take_commits, take_refs
 from gitleague.sync.schemas import NotInserted
 
+Place: TypeAlias = tuple[uuid.UUID, str]
 ADDRESS = "bundle"  # where its caller came from, for the trail
 
 
@@ -55,25 +57,32 @@ def signer_of(database: Database, file: BinaryIO) -> Signed:
     return Signed(holder_of(key, address=ADDRESS), seal)
 
 
-def import_bundle(database: Database, caller: Caller, file: BinaryIO) -> list[Arrived]:
-    """A repository that fails does not stop the others. Raises BadRequest and Unavailable."""
-    found: dict[tuple[object, str], Arrived] = {}
+def import_bundle(
+    database: Database, signed: Signed, file: BinaryIO, arrived: dict[Place, Arrived]
+) -> None:
+    """Fills `arrived`, which says what is here also where an error ends it.
+
+    A repository that fails does not stop the others. Raises BadRequest and Unavailable.
+    """
     try:
         for entry in read_entries(file):
-            arrived = found.setdefault((entry.project_id, entry.repo), Arrived(entry.repo))
-            if arrived.trouble is None:
-                _take(database, caller, entry, arrived)
+            place = entry.project_id, entry.repo
+            so_far = arrived.setdefault(place, Arrived(entry.repo))
+            if so_far.trouble is None:
+                _take(database, signed, entry, so_far)
     except NotWhole as error:
         raise BadRequest(str(error)) from None
-    return list(found.values())
+    if not arrived:
+        raise BadRequest("This bundle holds nothing. Look at what the client said, and pack again.")
 
 
-def _take(database: Database, caller: Caller, entry: Entry, arrived: Arrived) -> None:
+def _take(database: Database, signed: Signed, entry: Entry, arrived: Arrived) -> None:
     try:
         with database.writing() as session:
-            member = pusher(session, caller, entry.project_id)
+            member = pusher(session, signed.caller, entry.project_id)
             if entry.kind is Kind.REFS:
-                ended = take_refs(session, member, entry.repo, entry.body)
+                packed_at = signed.seal.created_at
+                ended = take_refs(session, member, entry.repo, entry.body, as_of=packed_at)
                 arrived.total_commits = ended.total_commits
                 return
             answer = take_commits(session, member, entry.repo, entry.body, max_batch=MOST_COMMITS)

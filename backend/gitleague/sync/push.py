@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,7 @@ from gitleague.projects.repos import RepoRow, ensure_repo, find_repo, get_repo, 
 from gitleague.sync.batch import read_batch
 from gitleague.sync.clients import check_client
 from gitleague.sync.ingest import ingest
-from gitleague.sync.refs import end_sync
+from gitleague.sync.refs import end_sync, tips_told_at
 from gitleague.sync.schemas import PushAnswer, RefsAnswer, RefsRequest
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import SyncMethod
@@ -29,17 +31,28 @@ def take_commits(
     return PushAnswer.of(batch, outcome)
 
 
-def take_refs(session: Session, member: Membership, repo: str, content: bytes) -> RefsAnswer:
+def take_refs(
+    session: Session,
+    member: Membership,
+    repo: str,
+    content: bytes,
+    *,
+    as_of: datetime | None = None,
+) -> RefsAnswer:
+    """What was packed on an older day does not move the branches back."""
     sent = _read_refs(content)
     target = _pushed_repo(session, member, repo)
-    pruned = end_sync(
-        session,
-        target,
-        sent.named_tips(),
-        sent.pruned,
-        caller=member.caller,
-        received_at=now(),
-    )
+    told = tips_told_at(session, target) if as_of else None
+    pruned = 0
+    if not (as_of and told and told > as_of):
+        pruned = end_sync(
+            session,
+            target,
+            sent.named_tips(),
+            sent.pruned,
+            caller=member.caller,
+            received_at=now(),
+        )
     total = get_repo(session, member.project_id, str(target.id)).total_commits
     return RefsAnswer(pruned=pruned, total_commits=total)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, union_all, update
+from sqlalchemy import delete, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.audit import Action, record
@@ -62,6 +62,15 @@ def end_sync(
             details={"pruned": gone},
         )
     return gone
+
+
+def tips_told_at(session: Session, repo: RepoRow) -> datetime | None:
+    """When the client last said where the branches stand."""
+    return session.scalar(
+        select(func.max(RepoTip.seen_at)).where(
+            RepoTip.project_id == repo.project_id, RepoTip.repo_id == repo.id
+        )
+    )
 
 
 def _keep_tips(

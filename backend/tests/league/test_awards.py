@@ -282,7 +282,7 @@ def test_an_outage_is_caught_up_with(shelf, yesterday_week):
     with shelf.database.writing() as session:
         for _ in range(2):  # asked for twice, given once
             ask_for_awards(session)
-            session.flush()
+            session.flush()  # the second look shall find what the first one asked for
     # The server's own runner may be faster, and then the awards come when it is done.
     deadline = time.monotonic() + WAIT_SECONDS
     while Runner(shelf.database, TASKS).run_all() == 0 and time.monotonic() < deadline:

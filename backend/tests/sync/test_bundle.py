@@ -1,11 +1,13 @@
 """A bundle is a push: the same is taken, the same is refused, and twice is once."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
 import subprocess
 import sys
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ from gitleague.core.db import Database
 from gitleague.tables.accounts import ApiKey, Scope
 from gitleague.tables.audit import AuditEntry
 from gitleague.tables.commits import CommitRow, Identity
-from gitleague.tables.projects import Repo, SyncMethod
+from gitleague.tables.projects import Repo, RepoTip, SyncMethod
 from gitleague.tables.scores import BoxScore
 from gitleague_client.bundle import BundleWriter, Entry, Kind
 from gitleague_client.rules.pseudonyms import is_pseudonym
@@ -248,6 +250,103 @@ def test_a_repository_that_fails_does_not_stop_the_others(
     assert "The server pulls pulled itself." in done.err
     assert "The body is not JSON" in done.err
     assert shas(database, courier.project_id) == {good["sha"]}
+
+
+HOSTILE = [
+    {"project_id": None, "repo": URL, "kind": "commits"},
+    {"project_id": "x", "repo": URL, "kind": "commits"},
+    {"project_id": str(uuid.UUID(int=1)), "repo": {"a": 1}, "kind": "commits"},
+    {"project_id": str(uuid.UUID(int=1)), "repo": "\x1b]0;pwn\x07git@h:t/x", "kind": "commits"},
+    {"project_id": str(uuid.UUID(int=1)), "repo": "git@h:t/\ud800x", "kind": "commits"},
+    {"project_id": str(uuid.UUID(int=1)), "repo": URL, "kind": "secrets"},
+    {"repo": URL},
+]
+
+
+@pytest.mark.parametrize("place", HOSTILE)
+def test_a_malformed_entry_ends_it_and_what_came_before_is_told(
+    courier: Courier, database: Database, place: dict[str, Any]
+) -> None:
+    good = make_commit()
+    file = io.BytesIO()
+    bundle = BundleWriter(file, courier.key)
+    body = json.dumps({"commits": [good]}).encode()
+    bundle.add(Entry(courier.project_id, URL, Kind.COMMITS, body))
+    bundle._write(json.dumps(place).encode() + b"\n{}\n")
+    bundle.close()
+    done = courier.carry(file.getvalue())
+    assert (done.code, "An entry of this bundle is none" in done.err) == (1, True), done.err
+    assert f"{URL}  1 new" in done.out
+    assert shas(database, courier.project_id) == {good["sha"]}
+
+
+@pytest.mark.parametrize("key", ["\ud800", "\x1b]0;pwn\x07", "tgl_a\0bcdefg", None, 7])
+def test_nobody_writes_to_the_operators_terminal(courier: Courier, key: Any) -> None:
+    lines = gzip.decompress(courier.packed(make_commit())).splitlines()
+    header = {**json.loads(lines[0]), "key": key}
+    lines[0] = json.dumps(header).encode()
+    digest = hashlib.sha256(b"\n".join(lines[:-1]) + b"\n").hexdigest()
+    lines[-1] = json.dumps({**json.loads(lines[-1]), "sha256": digest}).encode()
+    done = courier.carry(gzip.compress(b"\n".join(lines) + b"\n"))
+    assert (done.code, done.err.startswith("error: This bundle is not whole")) == (1, True)
+    assert "\x1b" not in done.err
+
+
+def test_a_bundle_that_holds_nothing_is_told_of(courier: Courier) -> None:
+    file = io.BytesIO()
+    BundleWriter(file, courier.key).close()
+    done = courier.carry(file.getvalue())
+    assert (done.code, "holds nothing" in done.err) == (1, True)
+
+
+def test_it_comes_through_a_pipe_too(courier: Courier, database: Database) -> None:
+    commit = make_commit()
+    done = subprocess.run(
+        [sys.executable, "-m", "gitleague", "import-bundle", "-"],
+        input=courier.packed(commit),
+        env={**os.environ, "GITLEAGUE_DATABASE_URL": courier.database_url},
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert shas(database, courier.project_id) == {commit["sha"]}
+
+
+def test_an_older_bundle_does_not_move_the_branches_back(
+    courier: Courier, database: Database, http: Client
+) -> None:
+    old = courier.packed(make_commit())
+    time.sleep(1.1)  # a bundle knows its second
+    newer = make_commit()
+    for content in (courier.packed(newer), old):
+        assert courier.carry(content).code == 0
+    with database.reading() as session:
+        tips = select(RepoTip.sha).where(RepoTip.project_id == courier.project_id)
+        assert session.scalars(tips).all() == [newer["sha"]]
+    assert len(shas(database, courier.project_id)) == 2
+
+
+def test_rules_are_exported_of_one_league(courier: Courier, mallory: Person) -> None:
+    """They hold what pseudonyms are made with."""
+    refused = courier.gitleague("export-rules")
+    assert (refused.code, f"--project {courier.project_id}" in refused.err) == (2, True)
+    assert refused.out == ""
+    told = courier.gitleague("export-rules", "--project", str(mallory.project_id))
+    assert json.loads(told.out)["project_id"] == str(mallory.project_id)
+
+
+def test_a_database_that_is_not_there_is_not_made(courier: Courier) -> None:
+    nowhere = courier.folder / "nowhere"
+    for command in (["export-rules"], ["import-bundle", "/dev/null"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "gitleague", *command],
+            env={**os.environ, "GITLEAGUE_DATA_DIR": str(nowhere)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "Is GITLEAGUE_DATA_DIR right?" in done.stderr) == (2, True)
+        assert not (nowhere / "gitleague.db").exists()
 
 
 def test_a_file_that_is_not_there(courier: Courier) -> None:

@@ -72,7 +72,7 @@ def read_key(*, may_ask: bool) -> str:
             "There is no key to read.",
             remedy="Send it to stdin, as in: gitleague-client login <key.txt",
         )
-    return line.strip()
+    return line.strip().lstrip("\ufeff")  # some editors begin a file with it
 
 
 def _is_taken(config: Config, league: League) -> bool:

@@ -66,6 +66,8 @@ def check_options(
         raise UsageError(
             "--prune needs to know what the server has.", remedy="Prune where it can be reached."
         )
+    if to == Path("-"):
+        raise UsageError("A bundle goes to a file.", remedy="Name one: --to league.bundle")
     if rules and not to:
         raise UsageError("--rules belongs to a bundle.", remedy="Name its file with --to.")
 
@@ -93,7 +95,7 @@ def _sync(
         threads = options.jobs.count + WAITING_FOR_THE_SERVER
         for place, report in side_by_side(synced, places, threads=threads):
             project, repo = place
-            rows[place] = _row(repo, report)
+            rows[place] = _row(repo, report, options)
             if isinstance(report, ClientError):
                 out.error(report, about=repo.label, **_named(project, repo))
                 if isinstance(report, (KeyRefused, ServerUnreachable, UsageError)):
@@ -117,11 +119,12 @@ def chosen(config: Config, only: Collection[str]) -> list[Place]:
     return [(project, repo) for project, repo in repos if not only or repo.label in only]
 
 
-def _row(repo: RepoConfig, report: Report | ClientError) -> Row:
+def _row(repo: RepoConfig, report: Report | ClientError, options: Options) -> Row:
     if isinstance(report, ClientError):
         return Row(repo.label, trouble=str(report))
     refused = f"{len(report.refused):,} refused" if report.refused else ""
-    return Row(repo.label, report.found, report.inserted, refused)
+    sent = report.found if options.to else report.inserted
+    return Row(repo.label, report.found, sent, refused)
 
 
 def _tell(

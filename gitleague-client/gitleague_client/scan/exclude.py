@@ -17,7 +17,7 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
-from gitleague_client.errors import ConfigError, RepositoryError
+from gitleague_client.errors import RepositoryError
 from gitleague_client.git import Repository
 from gitleague_client.process import GitProcess
 
@@ -164,7 +164,7 @@ def _patterns(globs: Iterable[str]) -> Iterator[str]:
     """As in .gitignore, a name without a slash means it at any depth, and a folder its content."""
     for glob in globs:
         if glob.startswith("!"):
-            raise ConfigError(
+            raise RepositoryError(
                 f"`exclude` has {glob!r}, and no pattern there may begin with `!`.",
                 remedy="Give the file `-linguist-generated` in .gitattributes instead.",
             )
