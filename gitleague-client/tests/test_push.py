@@ -333,7 +333,7 @@ def test_ctrl_c_ends_it_and_the_next_goes_on(
         proxy.held.set()
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
-    assert "goes on where this one stopped" in said
+    assert "goes on where it stopped" in said
     proxy.held = None
     assert ada.sync().code == 0
     assert ada.held() == {"site": 30}
