@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from celery import Celery
 
 from gitleague.core.db import Database
@@ -29,10 +31,12 @@ app.conf.update(
 
 @app.task(name="gitleague.jobs")  # type: ignore[untyped-decorator]
 def run_jobs() -> None:
-    database = Database(settings.database, pool_size=2)
-    try:
-        runner = Runner(database, TASKS, CLOCKS)
-        runner.look_at_clocks()
-        runner.run_all()
-    finally:
-        database.close()
+    runner = _runner()
+    runner.look_at_clocks()
+    runner.run_all()
+
+
+@cache
+def _runner() -> Runner:
+    """One for each process, made after the fork: connections are not shared with the parent."""
+    return Runner(Database(settings.database, pool_size=2), TASKS, CLOCKS)

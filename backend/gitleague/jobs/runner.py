@@ -115,4 +115,6 @@ class RunnerThread:
                     continue
             except Unavailable:
                 log.info("the database is away or busy; jobs wait")
+            except Exception:  # a thread that ended would do no job until the next start
+                log.exception("the jobs cannot be looked at; they wait")
             self._stopping.wait(PAUSE)

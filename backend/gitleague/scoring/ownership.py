@@ -72,23 +72,20 @@ def _helped_by(project_id: uuid.UUID, players: Collection[uuid.UUID]) -> Select[
 
 def _mending(project_id: uuid.UUID, identities: Collection[uuid.UUID]) -> Select[tuple[str]]:
     """Commits of these authors that fix or revert others."""
-    return (
-        select(CommitRow.change_key)
-        .join(
-            CommitReference,
-            and_(
-                CommitReference.project_id == CommitRow.project_id,
-                CommitReference.sha == CommitRow.sha,
-                CommitReference.repo_id == CommitRow.repo_id,
-            ),
-        )
-        .where(CommitRow.project_id == project_id, CommitRow.author_id.in_(identities))
-    )
+    return _naming_others(project_id).where(CommitRow.author_id.in_(identities))
 
 
 def _mended(project_id: uuid.UUID, identities: Collection[uuid.UUID]) -> Select[tuple[str]]:
     """Commits that may fix or revert one of these authors."""
     mended = aliased(CommitRow)
+    named = and_(
+        mended.project_id == CommitReference.project_id,
+        func.substr(mended.sha, 1, STEM) == CommitReference.stem,
+    )
+    return _naming_others(project_id).join(mended, named).where(mended.author_id.in_(identities))
+
+
+def _naming_others(project_id: uuid.UUID) -> Select[tuple[str]]:
     return (
         select(CommitRow.change_key)
         .join(
@@ -99,12 +96,5 @@ def _mended(project_id: uuid.UUID, identities: Collection[uuid.UUID]) -> Select[
                 CommitReference.repo_id == CommitRow.repo_id,
             ),
         )
-        .join(
-            mended,
-            and_(
-                mended.project_id == CommitReference.project_id,
-                func.substr(mended.sha, 1, STEM) == CommitReference.stem,
-            ),
-        )
-        .where(CommitRow.project_id == project_id, mended.author_id.in_(identities))
+        .where(CommitRow.project_id == project_id)
     )

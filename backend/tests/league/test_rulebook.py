@@ -3,13 +3,14 @@
 import time
 import uuid
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
 from gitleague.core.db import Database
 from gitleague.jobs import queue
 from gitleague.jobs.queue import MOST_TRIES, enqueue
-from gitleague.jobs.runner import Runner, Work
+from gitleague.jobs.runner import Runner, RunnerThread, Work
 from gitleague.scoring.rules import save_rules
 from gitleague.tables.jobs import Job, JobState
 from gitleague.tasks import TASKS
@@ -268,6 +269,21 @@ def test_a_job_that_goes_wrong_is_tried_again_and_stops_no_other(database, job_i
         hurry(database)
         runner.run_all()
     assert state_of(database, job_id) == ("failed", MOST_TRIES, "ZeroDivisionError")
+
+
+def test_a_clock_that_goes_wrong_stops_no_job(database, job_id):
+    done = Event()
+
+    def broken(_session: object) -> None:
+        raise ZeroDivisionError
+
+    runner = Runner(database, {"test": lambda _work: done.set()}, [broken])
+    thread = RunnerThread(runner)
+    thread.start()
+    try:
+        assert done.wait(WAIT_SECONDS)
+    finally:
+        thread.stop()
 
 
 def test_what_a_dead_worker_had_is_taken_up(database, job_id):
