@@ -3,6 +3,7 @@
 Nothing is installed and no port is shared: each run has its own, in a folder that goes with it.
 """
 
+import asyncio
 import os
 import shutil
 import signal
@@ -206,17 +207,35 @@ def listening() -> socket.socket:
     return opened
 
 
+class PromptServer(uvicorn.Server):
+    """Ends as soon as it shall: uvicorn's own sleeps for 0.2 s, which is a lot for each test."""
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        while not self.should_exit:
+            await asyncio.sleep(0.01)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in (*self.servers, *(sockets or [])):
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(0.005)
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def serving(app: FastAPI, opened: socket.socket) -> Iterator[None]:
     """The app behind a real HTTP server on the socket, in a thread."""
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="on", **SERVING))
+    server = PromptServer(uvicorn.Config(app, lifespan="on", **SERVING))
     thread = threading.Thread(target=server.run, args=([opened],), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
             raise ServerFailed("the server did not start; its error is above")
-        time.sleep(0.01)
+        time.sleep(0.002)
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ from gitleague.jobs.queue import JobRow
 
 log = logging.getLogger("gitleague.jobs")
 LOOK_EVERY = 60.0  # seconds
+THREAD_NAME = "jobs"
 PAUSE = 0.5  # seconds between two looks at an empty queue: one step down an index
 
 
@@ -97,7 +98,7 @@ class RunnerThread:
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="jobs", daemon=True)
+        self._thread = Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
