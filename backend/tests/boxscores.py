@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gitleague.core.clock import now
+from gitleague.scoring import totals
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.scores import BoxScore
 from make import make_project, make_repo
@@ -76,7 +77,12 @@ class Field:
                 **{"commits": 1} | numbers,
             )
         )
-        self.session.flush()  # read back in the same transaction
+        totals.mark(self.session, self.project_id, version, [day])
+
+    def sum_up(self) -> None:
+        """What the job does a moment later."""
+        while totals.sum_up_next(self.session, self.project_id):
+            pass
 
 
 def make_field(session: Session, **project: str) -> Field:

@@ -32,12 +32,15 @@ class Database:
             self.engine = _sqlite_engine(url, wait_seconds)
         else:
             self.engine = _postgres_engine(url, pool_size, wait_seconds)
+        # All that a page reads is of one moment, as it is on SQLite anyhow.
+        reading = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._read_engine = self.engine.execution_options(**reading)
         self._write_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session whose changes, if any, are thrown away."""
-        with _told_apart(), Session(self.engine, autoflush=False) as session:
+        with _told_apart(), Session(self._read_engine, autoflush=False) as session:
             yield session
 
     @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
@@ -15,6 +15,7 @@ from gitleague.tables.jobs import Job, JobState
 
 LEASE = timedelta(minutes=10)  # without a sign of life, after which another may take it
 MOST_TRIES = 5
+KEPT = {JobState.DONE: timedelta(days=7), JobState.FAILED: timedelta(days=90)}
 BACK_OFF = timedelta(seconds=10)  # times the tries so far
 
 
@@ -42,7 +43,9 @@ def enqueue(
     project_id: uuid.UUID,
     arguments: Mapping[str, Any] | None = None,
     created_by: uuid.UUID | None = None,
+    wait: timedelta = timedelta(0),
 ) -> uuid.UUID:
+    """To be run when `wait` is over."""
     job = Job(
         id=uuid.uuid4(),
         project_id=project_id,
@@ -51,12 +54,21 @@ def enqueue(
         state=JobState.QUEUED.value,
         progress=0,
         tries=0,
-        not_before=now(),
+        not_before=now() + wait,
         created_by=created_by,
         created_at=now(),
     )
     session.add(job)
     return job.id
+
+
+def enqueue_once(session: Session, kind: str, *, project_id: uuid.UUID, wait: timedelta) -> None:
+    """Unless such a job waits already. Only under the league's lock."""
+    waiting = select(Job.id).where(
+        Job.project_id == project_id, Job.kind == kind, Job.state == JobState.QUEUED.value
+    )
+    if session.scalar(waiting.limit(1)) is None:
+        enqueue(session, kind, project_id=project_id, wait=wait)
 
 
 def take(session: Session) -> JobRow | None:
@@ -117,6 +129,13 @@ def latest(session: Session, project_id: uuid.UUID, kind: str) -> JobRow | None:
         .limit(1)
     ).one_or_none()
     return JobRow(*row) if row else None
+
+
+def forget_finished(session: Session) -> None:
+    """What was done a while ago is of no interest; what failed is looked at a little longer."""
+    for state, kept in KEPT.items():
+        # across projects: the oldest jobs of all go
+        session.execute(delete(Job).where(Job.state == state.value, Job.finished_at < now() - kept))
 
 
 def is_due(session: Session) -> bool:

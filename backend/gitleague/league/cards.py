@@ -4,15 +4,15 @@ import uuid
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gitleague.core.errors import NotFound
 from gitleague.league.periods import DAY, Period, Window, around
-from gitleague.league.stats import Numbers, summed, version_in_force, version_shown
+from gitleague.league.stats import Numbers
+from gitleague.league.totals import By, ledger, ledger_of, totals
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.projects import Repo
-from gitleague.tables.scores import BoxScore
 
 
 class PlayerRow(NamedTuple):
@@ -76,19 +76,12 @@ def by_repository(
     session: Session, project_id: uuid.UUID, player_id: uuid.UUID, window: Window
 ) -> list[RepoShare]:
     """A player's numbers in each repository, the one with most impact first."""
+    books = ledger_of(session, project_id, window)
+    sums = totals(books, window.first, window.last, by=By.REPO, players=[player_id])
     rows = session.execute(
-        select(Repo.id, Repo.name, *summed())
-        .select_from(BoxScore)
-        .join(
-            Identity,
-            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
-        )
-        .join(Repo, and_(Repo.project_id == BoxScore.project_id, Repo.id == BoxScore.repo_id))
-        .where(
-            *_of_player(project_id, player_id, version_shown(project_id, window)),
-            BoxScore.day.between(window.first, window.last),
-        )
-        .group_by(Repo.id, Repo.name)
+        select(Repo.id, Repo.name, *(sums.c[name] for name in Numbers._fields))
+        .join(sums, sums.c.repo_id == Repo.id)
+        .where(Repo.project_id == project_id)
     )
     shares = [RepoShare(repo_id, name, Numbers(*sums)) for repo_id, name, *sums in rows]
     return sorted(shares, key=lambda share: (-share.numbers.impact, share.name))
@@ -107,20 +100,11 @@ def trend_of(
 
     It ends today, unless the player last played longer ago than it reaches back: then there.
     """
+    books = ledger(session, project_id)
+    days = totals(books, date.min, date.max, by=By.DAY, players=[player_id]).c
     rows = session.execute(
-        select(
-            BoxScore.day,
-            func.sum(BoxScore.commits),
-            func.sum(BoxScore.pts),
-            func.sum(BoxScore.impact),
-        )
-        .join(
-            Identity,
-            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
-        )
-        .where(*_of_player(project_id, player_id, version_in_force(project_id)))
-        .group_by(BoxScore.day)
-        .order_by(BoxScore.day.desc())
+        select(days.day, days.commits, days.pts, days.impact)
+        .order_by(days.day.desc())
         .limit(points * 31)  # a point has no more days than that
     ).all()
     if not rows:
@@ -131,7 +115,7 @@ def trend_of(
     for day, *numbers in rows:
         so_far = sums.get(around(day, by, today).first)
         if so_far:
-            so_far[:] = [total + int(number) for total, number in zip(so_far, numbers, strict=True)]
+            so_far[:] = [total + number for total, number in zip(so_far, numbers, strict=True)]
     return [TrendPoint(first, *sums[first]) for first in sorted(sums)]
 
 
@@ -146,13 +130,3 @@ def _back(by: Period, day: date, points: int) -> list[date]:
     while len(firsts) < points and firsts[-1] > date.min:
         firsts.append(around(firsts[-1] - DAY, by, day).first)
     return firsts
-
-
-def _of_player(
-    project_id: uuid.UUID, player_id: uuid.UUID, version: ColumnElement[int]
-) -> list[ColumnElement[bool]]:
-    return [
-        BoxScore.project_id == project_id,
-        BoxScore.rules_version == version,
-        Identity.player_id == player_id,
-    ]

@@ -9,8 +9,9 @@ from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gitleague.league.periods import DAY, Window
-from gitleague.league.stats import Metric, Numbers, Order, summed, version_shown
+from gitleague.league.stats import Metric, Numbers, Order, version_shown
 from gitleague.league.streaks import streaks
+from gitleague.league.totals import Ledger, ledger_of, totals
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.scores import BoxScore
 
@@ -70,7 +71,7 @@ def standings(
     The rank is a player's place from the most to the least, whatever the order of the rows, among
     all who played: neither the search nor the page changes it.
     """
-    table = _ranked(of)
+    table = _ranked(session, of)
     wanted = select(table, func.count().over().label("total")).where(_named(table, q))
     metric = table.c[of.metric.value]
     in_order = metric.desc() if order is Order.DESC else metric.asc()
@@ -99,7 +100,7 @@ def standings_of(
     session: Session, of: Slice, players: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, StandingRow]:
     """The rows of these players, of those who played."""
-    table = _ranked(of)
+    table = _ranked(session, of)
     rows = session.execute(select(table).where(table.c.player_id.in_(players))).all()
     streak_of = streaks(session, of.project_id, [row.player_id for row in rows], of.window)
     return {row.player_id: _row(row, streak_of.get(row.player_id, 0)) for row in rows}
@@ -107,7 +108,7 @@ def standings_of(
 
 def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:
     """Who has most of each metric; nobody leads with nothing."""
-    played = _played(of).cte("played")
+    played = _played(of, ledger_of(session, of.project_id, of.window)).cte("played")
     places = [
         func.row_number()
         .over(order_by=(played.c[metric.value].desc(), played.c.name, played.c.player_id))
@@ -128,8 +129,9 @@ def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Lead
 def last_played(session: Session, of: Slice) -> date | None:
     """The newest day before the window on which anybody played; None if there is none."""
     earlier = of.window._replace(first=date.min, last=max(of.window.first, date.min + DAY) - DAY)
-    days = _played(of._replace(window=earlier)).with_only_columns(func.max(BoxScore.day))
-    return session.scalar(days.group_by(None))
+    days = over(of._replace(window=earlier), func.max(BoxScore.day))
+    found: date | None = session.scalar(days)
+    return found
 
 
 def _row(row: Row[Any], streak: int) -> StandingRow:
@@ -148,10 +150,15 @@ def _trend(rank: int, before: int | None) -> Trend:
     return Trend("up" if rank < before else "down", abs(before - rank))
 
 
-def _ranked(of: Slice) -> CTE:
+def _ranked(session: Session, of: Slice) -> CTE:
     """Everyone who played, with their rank now and in the window before."""
-    played = _played(of).cte("played")
-    earlier = _played(of._replace(window=of.window.before)).cte("earlier")
+    now, before = of.window, of.window.before
+    books = ledger_of(session, of.project_id, now)
+    older = books
+    if before.version != now.version:
+        older = ledger_of(session, of.project_id, before)
+    played = _played(of, books).cte("played")
+    earlier = _played(of._replace(window=before), older).cte("earlier")
     was = select(
         earlier.c.player_id,
         func.rank().over(order_by=earlier.c[of.metric.value].desc()).label("rank"),
@@ -169,10 +176,21 @@ def _ranked(of: Slice) -> CTE:
     )
 
 
-def _played(of: Slice) -> Select[Any]:
+def _played(of: Slice, books: Ledger) -> Select[Any]:
     """The sums of each player over the window."""
-    return over(of, Player.id.label("player_id"), Player.name, Player.is_bot, *summed()).group_by(
-        Player.id, Player.name, Player.is_bot
+    sums = totals(books, of.window.first, of.window.last, repo_id=of.repo_id)
+    chosen = [Player.project_id == of.project_id]
+    if not of.bots:
+        chosen.append(Player.is_bot.is_(False))
+    return (
+        select(
+            sums.c.player_id,
+            Player.name,
+            Player.is_bot,
+            *(sums.c[name] for name in Numbers._fields),
+        )
+        .join(Player, Player.id == sums.c.player_id)
+        .where(*chosen)
     )
 
 

@@ -12,9 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from gitleague.league.periods import Window
-from gitleague.league.stats import version_in_force
-from gitleague.tables.commits import Identity
-from gitleague.tables.scores import BoxScore
+from gitleague.league.totals import By, ledger, totals
 
 LOOK_BACK = timedelta(days=60)
 
@@ -68,21 +66,7 @@ def _runs(
 ) -> dict[uuid.UUID, int]:
     end = window.end
     first = end - min(look_back, timedelta(days=end.toordinal() - 1))
-    days = (
-        select(Identity.player_id, BoxScore.day)
-        .distinct()
-        .join(
-            Identity,
-            (Identity.project_id == BoxScore.project_id) & (Identity.id == BoxScore.identity_id),
-        )
-        .where(
-            BoxScore.project_id == project_id,
-            BoxScore.rules_version == version_in_force(project_id),
-            BoxScore.day.between(first, end),
-            Identity.player_id.in_(players),
-        )
-        .subquery()
-    )
+    days = totals(ledger(session, project_id), first, end, by=By.DAY, players=players)
     # Days in a row, counted backwards, all have the same sum of day and place.
     place = func.row_number().over(partition_by=days.c.player_id, order_by=days.c.day.desc())
     runs = select(

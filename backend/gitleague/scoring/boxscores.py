@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 from typing import Any, TypeAlias
 
 from gitleague_client.rules.defaults import Rules
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gitleague.core.sets import among
+from gitleague.scoring import totals
 from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import author_stats, coauthor_stats, impact, is_scored
 from gitleague.scoring.players import player_of
@@ -48,7 +50,9 @@ _ADDED = text(
 def add(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
     """What the commits score joins the box scores in force."""
     if shas:
-        _move(session, project_id, rules_in_force(session, project_id), shas, sign=1)
+        in_force = rules_in_force(session, project_id)
+        _move(session, project_id, in_force, shas, sign=1)
+        totals.mark(session, project_id, in_force.version, _days_of(session, project_id, shas))
 
 
 def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
@@ -57,7 +61,9 @@ def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) ->
         return
     in_force = rules_in_force(session, project_id)
     _move(session, project_id, in_force, shas, sign=-1)
-    _remove_empty(session, project_id, in_force.version, shas)
+    days = _days_of(session, project_id, shas)
+    _remove_empty(session, project_id, in_force.version, days)
+    totals.mark(session, project_id, in_force.version, days)
 
 
 def recompute(session: Session, project_id: uuid.UUID) -> None:
@@ -69,12 +75,17 @@ def rebuild(
     session: Session, project_id: uuid.UUID, of: RulesInForce, *, days: Days | None = None
 ) -> None:
     """Builds the box scores of one version of the rules, of these days or of all."""
-    session.execute(
-        delete(BoxScore).where(
-            BoxScore.project_id == project_id, BoxScore.rules_version == of.version
-        )
-    )
+    remove(session, project_id, of.version)
     _move(session, project_id, of, days, sign=1)
+    _mark_all(session, project_id, of.version)
+
+
+def remove(session: Session, project_id: uuid.UUID, version: int) -> None:
+    """The box scores of a version, with all that follows from them."""
+    session.execute(
+        delete(BoxScore).where(BoxScore.project_id == project_id, BoxScore.rules_version == version)
+    )
+    totals.forget(session, project_id, version)
 
 
 def freeze(session: Session, project_id: uuid.UUID, version: int, *, days: Days) -> None:
@@ -87,6 +98,14 @@ def freeze(session: Session, project_id: uuid.UUID, version: int, *, days: Days)
         BoxScore.day.between(*days),
     )
     session.execute(insert(BoxScore).from_select(["rules_version", *kept], copied))
+    _mark_all(session, project_id, version)
+
+
+def _mark_all(session: Session, project_id: uuid.UUID, version: int) -> None:
+    days = select(BoxScore.day).where(
+        BoxScore.project_id == project_id, BoxScore.rules_version == version
+    )
+    totals.mark(session, project_id, version, session.scalars(days.distinct()))
 
 
 def _move(
@@ -210,11 +229,8 @@ def _sums(shares: dict[str, Any], rules: Rules, sign: int) -> list[ColumnElement
 
 
 def _remove_empty(
-    session: Session, project_id: uuid.UUID, version: int, shas: Collection[str]
+    session: Session, project_id: uuid.UUID, version: int, days: Collection[date]
 ) -> None:
-    days = select(CommitRow.day).where(
-        CommitRow.project_id == project_id, among(session, CommitRow.sha, shas)
-    )
     session.execute(
         delete(BoxScore).where(
             BoxScore.project_id == project_id,
@@ -223,3 +239,10 @@ def _remove_empty(
             BoxScore.day.in_(days),
         )
     )
+
+
+def _days_of(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> set[date]:
+    days = select(CommitRow.day).where(
+        CommitRow.project_id == project_id, among(session, CommitRow.sha, shas)
+    )
+    return set(session.scalars(days.distinct()))

@@ -13,17 +13,16 @@ from typing import Any
 
 from gitleague_client.rules.classify import BY_RULES, classify_by_rules
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import ColumnElement, Row, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.sets import among
 from gitleague.projects.leagues import lock_project
-from gitleague.scoring.boxscores import rebuild
+from gitleague.scoring.boxscores import rebuild, remove
 from gitleague.scoring.days import Days
 from gitleague.scoring.rules import RulesInForce, newest_version, rules_at, rules_in_force
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.projects import Project
-from gitleague.tables.scores import BoxScore
 
 CHUNK = 5000  # commits
 READ = 90  # percent of the work when all texts are read again
@@ -40,11 +39,7 @@ def apply_rules(
     new = RulesInForce(version, rules_at(session, project_id, version))
     prepare(session, project_id, old.rules, new, report=report)
     session.execute(update(Project).where(Project.id == project_id).values(rules_version=version))
-    session.execute(
-        delete(BoxScore).where(
-            BoxScore.project_id == project_id, BoxScore.rules_version == old.version
-        )
-    )
+    remove(session, project_id, old.version)
 
 
 def prepare(

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Select, and_, func, select, union, update
 from sqlalchemy.orm import Session, aliased
 
+from gitleague.scoring import totals
 from gitleague.scoring.credits import changed
 from gitleague.scoring.references import STEM
 from gitleague.tables.commits import CoAuthor, CommitReference, CommitRow, Identity
@@ -26,6 +27,9 @@ def hand_over(
         received: defaultdict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
         for identity_id, player_id in owners.items():
             received[player_id].append(identity_id)
+        totals.mark_players(
+            session, project_id, {*_owners_of(session, project_id, owners), *received}
+        )
         for player_id, identities in received.items():
             session.execute(
                 update(Identity)
@@ -40,14 +44,20 @@ def _touched(
 ) -> set[str]:
     """The changes whose points may depend on whose these identities are."""
     moved = list(owners)
-    givers = select(Identity.player_id).where(
-        Identity.project_id == project_id, Identity.id.in_(moved)
-    )
-    players = {*session.scalars(givers), *owners.values()}
+    players = {*_owners_of(session, project_id, moved), *owners.values()}
     keys = union(
         _helped_by(project_id, players), _mending(project_id, moved), _mended(project_id, moved)
     )
     return set(session.scalars(keys))
+
+
+def _owners_of(
+    session: Session, project_id: uuid.UUID, identities: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    owned = select(Identity.player_id).where(
+        Identity.project_id == project_id, Identity.id.in_(identities)
+    )
+    return set(session.scalars(owned))
 
 
 def _helped_by(project_id: uuid.UUID, players: Collection[uuid.UUID]) -> Select[tuple[str]]:

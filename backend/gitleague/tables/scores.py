@@ -1,4 +1,4 @@
-"""Numbers: the rules they are made by, and the box scores per identity and day."""
+"""Numbers: the rules they are made by, the box scores per identity and day, and their totals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Integer, String
+from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gitleague.tables.schema import ProjectKey, Table, Total
@@ -63,3 +63,46 @@ class BoxScore(Table):
     jt: Mapped[Total]
     cc: Mapped[Total]
     impact: Mapped[Total]
+
+
+class PlayerTotal(Table):
+    """The box scores of a player over a day or a month, in one repo or (`ALL_REPOS`) in all."""
+
+    __tablename__ = "player_totals"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "player_id"], ["players.project_id", "players.id"], ondelete="CASCADE"
+        ),
+        Index(None, "player_id", "span", "repo_id", "first", "project_id"),
+    )
+
+    project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    rules_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    span: Mapped[str] = mapped_column(String(8), primary_key=True)
+    repo_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(Date, primary_key=True)
+    player_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    commits: Mapped[Total]
+    additions: Mapped[Total]
+    deletions: Mapped[Total]
+    files_changed: Mapped[Total]
+    pts: Mapped[Total]
+    reb: Mapped[Total]
+    ast: Mapped[Total]
+    blk: Mapped[Total]
+    stl: Mapped[Total]
+    tov: Mapped[Total]
+    jt: Mapped[Total]
+    cc: Mapped[Total]
+    impact: Mapped[Total]
+    active_days: Mapped[Total]
+
+
+class StaleMonth(Table):
+    """A month whose totals are not those of its box scores, or not there yet."""
+
+    __tablename__ = "stale_months"
+
+    project_id: Mapped[ProjectKey]
+    rules_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)  # its first day

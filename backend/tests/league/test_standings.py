@@ -16,6 +16,7 @@ from make import make_repo
 
 TODAY = date(2024, 5, 15)  # a Wednesday
 DAY = timedelta(days=1)
+WEEKLY = 7 * DAY
 ALL = window_of(Period.ALL, today=TODAY)
 WEEK = window_of(Period.WEEK, today=TODAY)
 
@@ -27,8 +28,13 @@ def field(database: Database) -> Iterator[Field]:
 
 
 def table_of(field: Field, window=ALL, metric=Metric.IMPACT, **options: Any) -> Standings:
+    """From the box scores as from their totals."""
     which = {name: options.pop(name) for name in ("repo_id", "bots") if name in options}
-    return standings(field.session, Slice(field.project_id, window, metric, **which), **options)
+    of = Slice(field.project_id, window, metric, **which)
+    table = standings(field.session, of, **options)
+    field.sum_up()
+    assert standings(field.session, of, **options) == table
+    return table
 
 
 def ranks(table: Standings) -> list[tuple[int, str]]:
@@ -196,9 +202,12 @@ def test_one_player_has_the_row_of_the_table(field):
     assert standing_of(field.session, which, absent) is None
 
 
-def test_it_asks_two_questions(field, queries):
+def test_it_asks_four_questions(field, queries):
     for number in range(30):
-        field.score(field.player(f"Player {number}"), TODAY, impact=number)
-    queries.clear()
-    assert len(table_of(field).rows) == 30
-    assert len(queries) == 2
+        field.score(field.player(f"Player {number}"), TODAY - number * WEEKLY, impact=number)
+    of = Slice(field.project_id, ALL)
+    for _ in range(2):
+        queries.clear()
+        assert len(standings(field.session, of).rows) == 30
+        assert len(queries) == 4  # which version and which months, for the table and the streaks
+        field.sum_up()
