@@ -26,6 +26,7 @@ READ_ENVIRONMENT = (
     SERVER + "core/settings.py",
     *(CLIENT + reader for reader in ("config.py", "git.py", "fetch.py")),  # git reads it too
 )
+PEOPLE = SERVER + "league/people/"  # knows who is shown to whom
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 FUNCTION_LINES, FILE_LINES = 60, 400
 # A key belongs to a person first; being bound to a project only narrows it.
@@ -101,6 +102,14 @@ def queries_name_the_project(source: Source) -> Found:
                     yield call.lineno, "add project_id to the WHERE, or `# across projects: why`"
 
 
+def names_as_shown(source: Source) -> Found:
+    if source.path.startswith(SERVER) and not source.path.startswith(PEOPLE):
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute) and ast.unparse(node) == "Player.name":
+                message = "select shown_name(viewer): some players asked not to be shown"
+                yield node.lineno, message
+
+
 RULES: tuple[Callable[[Source], Found], ...] = (
     commit_at_the_edge,
     flush_has_a_reason,
@@ -110,6 +119,7 @@ RULES: tuple[Callable[[Source], Found], ...] = (
     short_enough,
     catch_what_you_can_mend,
     queries_name_the_project,
+    names_as_shown,
 )
 
 

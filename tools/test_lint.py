@@ -84,6 +84,17 @@ EXAMPLES = [
         bad="def f():\n    return update(Repo)",
         good="def f():\n    return update(User)",
     ),
+    Example(
+        "names_as_shown",
+        bad="select(Player.name).where(Player.project_id == project_id)",
+        good="select(shown_name(viewer)).where(Player.project_id == project_id)",
+    ),
+    Example(
+        "names_as_shown",
+        bad="case((asked, ANONYMOUS), else_=Player.name)",
+        good="case((asked, ANONYMOUS), else_=Player.name)",
+        good_path="backend/gitleague/league/people/shown.py",
+    ),
 ]
 
 

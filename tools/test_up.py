@@ -80,7 +80,9 @@ def _is_serving(url: str) -> bool:
 def test_it_works(tmp_path: Path, repository: Path) -> None:
     with up(tmp_path / "data", REPO=str(repository)) as process:
         said = _said(process)
-        address = re.search(r"The standings +(http://127\.0\.0\.1:\d+)/projects/[0-9a-f-]+", said)
+        address = re.search(
+            r"The standings +(http://127\.0\.0\.1:\d+)/projects/[0-9a-f-]+/standings", said
+        )
         assert address, said
         assert re.search(r"Sign in first +http\S+", said)
         assert _is_serving(address[1])

@@ -246,7 +246,7 @@ def _welcome(url: str, data: Path, made: dict[str, Any]) -> str:
     config = os.path.relpath(data / "repos.yaml")
     client = os.path.relpath(BIN / "gitleague-client")
     return f"""
-  The standings   {url}/projects/{made["project_id"]}
+  The standings   {url}/projects/{made["project_id"]}/standings
   Sign in first   {made["sign_in_url"]}
                   (good once, for 15 minutes; `make up` makes a new one)
 

@@ -27,7 +27,6 @@ if handed is not None:
     run(handed)
 else:
     database = Database(load_settings().database)
-    with database.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").connect() as opened:
+    with database.migrating() as opened:
         run(opened)
-        opened.commit()
     database.close()

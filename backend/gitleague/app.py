@@ -1,8 +1,13 @@
 """The one place where routers, errors and what surrounds a request meet."""
 
+import asyncio
 import gc
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from threading import current_thread, main_thread
+from types import FrameType
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import text
@@ -18,10 +23,11 @@ from gitleague.core.session import ReadSession
 from gitleague.core.settings import Settings, load_settings
 from gitleague.jobs.runner import Runner, RunnerThread
 from gitleague.league import routes as league
+from gitleague.league.live.newsroom import Newsroom
 from gitleague.projects import routes as projects
 from gitleague.sync import routes as sync
 from gitleague.sync.clients import OLDEST
-from gitleague.tasks import CLOCKS, TASKS
+from gitleague.tasks import CLOCKS, tasks_of
 from gitleague.web import routes as web
 from gitleague.web.errors import page_of_error
 
@@ -67,7 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Database(settings.database, wait_seconds=settings.database_wait_seconds)
     app.state.verifier = KeyVerifier()
     app.state.limits = RateLimits(settings)
-    app.state.runner = Runner(app.state.database, TASKS, CLOCKS)
+    app.state.runner = Runner(app.state.database, tasks_of(settings), CLOCKS)
+    app.state.newsroom = Newsroom(app.state.database)
     app.include_router(public)
     limited = [Depends(limit_api)]
     for part in (accounts, projects, sync, league):
@@ -86,6 +93,27 @@ def create_app_from_environment() -> FastAPI:
     return app
 
 
+def _at_stop(end: Callable[[], None]) -> None:
+    """Before the server waits for what is open: a stream would keep it waiting."""
+    if current_thread() is not main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _after(partial(loop.call_soon_threadsafe, end), number))
+
+
+def _after(first: Callable[[], object], number: signal.Signals) -> Callable[..., None]:
+    """A handler that does this, and then what was to be done anyhow."""
+    before = signal.getsignal(number)
+
+    def handle(received: int, frame: FrameType | None) -> None:
+        first()
+        if callable(before):
+            before(received, frame)
+
+    return handle
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
@@ -93,6 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     jobs = None if settings.redis_url else RunnerThread(app.state.runner)
     if jobs:
         jobs.start()
+    _at_stop(app.state.newsroom.close)
     yield
     if jobs:
         jobs.stop()

@@ -10,7 +10,7 @@ from gitleague.core.db import Database
 from gitleague.core.errors import SettingsError
 from gitleague.core.settings import load_settings
 from gitleague.jobs.runner import Runner
-from gitleague.tasks import CLOCKS, TASKS
+from gitleague.tasks import CLOCKS, tasks_of
 
 EVERY = 5.0  # seconds: how long a job waits at most before it is seen
 
@@ -39,4 +39,4 @@ def run_jobs() -> None:
 @cache
 def _runner() -> Runner:
     """One for each process, made after the fork: connections are not shared with the parent."""
-    return Runner(Database(settings.database, pool_size=2), TASKS, CLOCKS)
+    return Runner(Database(settings.database, pool_size=2), tasks_of(settings), CLOCKS)

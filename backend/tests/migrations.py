@@ -19,6 +19,6 @@ def config_for(connection: Connection) -> Config:
 
 def migrate(url: str) -> None:
     database = Database(url)
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         command.upgrade(config_for(connection), "head")
     database.close()

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 import pytest
+from gitleague.cli import SERVING
 from gitleague.core import migrations
 from gitleague.core.db import Database
 from gitleague.tables.audit import AuditEntry
@@ -191,6 +192,22 @@ def test_serve_stops_at_a_signal_and_prints_links(operator: Operator, workers: s
         assert (health.status_code, health.json()["status"]) == (200, "ok")
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{url}/health")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_who_listens_does_not_keep_it_from_stopping(operator: Operator, workers: str) -> None:
+    made = json.loads(operator.run(*BOOTSTRAP.split()).out)
+    with ExitStack() as stopped:
+        url = stopped.enter_context(serving(operator, "--workers", workers))
+        place = f"{url}/api/v1/projects/{made['project_id']}/events"
+        known = {"Authorization": f"Bearer {made['jwt']}"}
+        with httpx.stream("GET", place, headers=known, timeout=60) as answer:
+            lines = answer.iter_lines()
+            assert next(lines) == "retry: 5000"
+            began = time.monotonic()
+            stopped.close()
+            assert time.monotonic() - began < SERVING["timeout_graceful_shutdown"]
+            assert list(lines) == [""], "a whole answer, and no broken one"
 
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "migrate_repos_to_push.py"

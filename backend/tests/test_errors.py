@@ -9,13 +9,25 @@ import servers
 from fastapi import APIRouter
 from generated_docs import every_kind_of
 from gitleague.app import create_app
+from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError, Unavailable
 from gitleague.core.settings import Settings
 from httpx import Client, Response
 from make import Person
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 SHAPE = {"type", "title", "status", "detail", "errors", "request_id"}
 KINDS = every_kind_of(LeagueError)
+
+
+def test_what_a_statement_was_given_is_not_in_its_error(database: Database) -> None:
+    """Errors go into the log, and what is given can be a secret."""
+    lost = text("SELECT :secret FROM nowhere")
+    with database.engine.connect() as connection, pytest.raises(DBAPIError) as error:
+        connection.execute(lost, {"secret": "whsec_1234"})
+    assert "nowhere" in str(error.value)
+    assert "whsec_1234" not in str(error.value)
 
 
 def check_shape(answer: Response, status: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from gitleague.tables import Table
 from gitleague.tables.commits import CommitRow
 from gitleague_client.commit import COMMIT_FIELDS
 from migrations import STEPS, config_for
+from one_of_each import counts, fill
 from sqlalchemy import Connection, inspect
 from sqlalchemy import Table as SqlTable
 
@@ -46,7 +47,7 @@ def test_models_are_the_migrations(database: Database) -> None:
 
 
 def test_down_to_nothing_and_up_again(database: Database) -> None:
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         config, before = config_for(connection), _shape(connection)
         command.downgrade(config, "base")
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}
@@ -55,7 +56,7 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
 
 
 def test_each_step_can_be_taken_back(database: Database) -> None:
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         config = config_for(connection)
         command.downgrade(config, "base")
         for _ in STEPS:
@@ -64,6 +65,21 @@ def test_each_step_can_be_taken_back(database: Database) -> None:
             command.downgrade(config, "-1")
             command.upgrade(config, "+1")
             assert _shape(connection) == here
+
+
+def test_a_step_loses_no_rows(database: Database) -> None:
+    """Neither of the tables that it changes, nor of those that point at them."""
+    with database.migrating() as connection:
+        fill(connection)
+        config = config_for(connection)
+        for step in reversed(STEPS):
+            before = counts(connection)
+            command.downgrade(config, "-1")
+            after = counts(connection)
+            assert after == {name: before[name] for name in after}, step.stem
+            command.upgrade(config, "+1")
+            assert after.items() <= counts(connection).items(), step.stem
+            command.downgrade(config, "-1")
 
 
 @pytest.mark.parametrize("table", OF_PROJECTS, ids=str)

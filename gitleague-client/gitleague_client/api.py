@@ -7,7 +7,7 @@ import random
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -92,11 +92,13 @@ class Ended:
     total_commits: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RulesInForce:
     version: int
     rules: Rules
     pseudonym_salt: str
+    # Commits that an upheld ruling takes out of the game; older servers have no rulings.
+    penalized: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from gitleague_client.errors import CannotWrite, KeyRefused, RepositoryError, Us
 from gitleague_client.files import private_file
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _ProjectRules(RulesInForce):
     project_id: UUID
     # With a short one, anybody could find out whose a pseudonym is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 from conftest import Commissioner
+from gitleague_client.api import League
 from gitleague_client.explain import Explainer
 from gitleague_client.git import open_repository
-from gitleague_client.rules.defaults import DEFAULT_RULES
+from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
@@ -33,7 +35,8 @@ def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"Undo {number}\n\nThis reverts commit {target}.",
             f"Undo {number}\n\nTHIS REVERTS COMMIT\n{shas[0][:12]}",
             f"LEAGUE-{number} debug\n\n" + "".join(map("Co-authored-by: {}\n".format, HELPERS)),
-        )[number % 4]
+            f"Add {number}\n\nCo-authored-by: {HELPERS[0]}\nAssisted-by: a machine",
+        )[number % 5]
         change = put(b"mended/%d" % number, b"line\n" * (number * 90))
         step = Step(text.encode(), [change], author=TEAM[number % 3])
         import_steps(path, [step], onto=shas[0])
@@ -57,10 +60,10 @@ def server_says(ada: Commissioner) -> Iterator[tuple[Any, ...]]:
                 yield play["sha"], play["role"], play["impact"], lines
 
 
-def client_says(path: Path) -> Iterator[tuple[Any, ...]]:
+def client_says(path: Path, rules: Rules = DEFAULT_RULES) -> Iterator[tuple[Any, ...]]:
     repository = open_repository(path)
     tips = [tip.sha for tip in repository.tips()]
-    explainer = Explainer(repository, tips, DEFAULT_RULES)
+    explainer = Explainer(repository, tips, rules)
     for commit in scan(repository, repository.missing(tips, []), jobs=Jobs(2)):
         for credit in explainer.credits(commit):
             lines = tuple(
@@ -91,6 +94,26 @@ def test_over_a_whole_history_both_say_the_same(ada: Commissioner, mended: Path)
     assert any("given back" in line[1] for *_, lines in theirs for line in lines)
 
 
+@pytest.mark.parametrize("ai_assisted", ["ignore", "weight"])
+def test_both_say_the_same_of_assisted_commits(ada: Commissioner, mended: Path, ai_assisted: str):
+    """The rules come from the server, as `explain` gets them."""
+    changes = {"ai_assisted": ai_assisted, "ai_weight": "0.37"}
+    ada.server.ask("PATCH", f"/projects/{ada.project_id}/rules", changes=changes)
+    deadline = time.monotonic() + 30
+    while ada.server.ask("GET", f"/projects/{ada.project_id}/rules")["pending"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    ada.write({"path": str(mended), "git_url": "git@example.org:team/site.git"})
+    assert ada.sync().code == 0
+    with League(ada.url, ada.key) as league:
+        rules = league.rules(ada.project_id).rules
+    theirs, ours = Counter(server_says(ada)), Counter(client_says(mended, rules))
+    scored = {sha for sha, *_ in theirs}
+    assert Counter(each for each in ours.elements() if each[0] in scored) == theirs
+    reasons = {line[1] for *_, lines in theirs for line in lines}
+    assert f"AI-assisted: {0 if ai_assisted == 'ignore' else 37} % counts" in reasons
+
+
 def test_the_working_is_shown(ada: Commissioner, site: dict[str, str]):
     path = Path(site["path"])
     head = run_git(path, "rev-parse", "HEAD").decode().strip()
@@ -116,6 +139,26 @@ def test_the_working_is_shown(ada: Commissioner, site: dict[str, str]):
     )
     (told,) = ada.run("explain", sha, "--json").results
     assert [credit["impact"] for credit in told["credits"]] == [1028.45, 4.0]
+
+
+def test_a_commit_that_a_ruling_takes_out_of_the_game(ada: Commissioner, site: dict[str, str]):
+    path = Path(site["path"])
+    head = run_git(path, "rev-parse", "HEAD").decode().strip()
+    import_steps(path, [Step(b"Add", [put(b"long", b"x\n" * 20_000)])], onto=head)
+    sha = run_git(path, "rev-parse", "HEAD").decode().strip()
+    ada.write(site)
+    assert ada.sync().code == 0
+    league = f"/projects/{ada.project_id}"
+    deadline = time.monotonic() + 60  # the referee looks by itself, a moment after a push
+    while not (found := ada.server.ask("GET", f"{league}/rulings?sha={sha}")["items"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    (told,) = ada.run("explain", sha, "--json").results
+    assert (told["is_penalized"], len(told["credits"])) == (False, 1)
+    ada.server.ask("POST", f"{league}/rulings/{found[0]['id']}/uphold", reason="Copied.")
+    assert "it counts for nothing" in ada.run("explain", sha).out
+    (told,) = ada.run("explain", sha, "--json").results
+    assert (told["is_penalized"], told["credits"]) == (True, [])
 
 
 @pytest.mark.parametrize(

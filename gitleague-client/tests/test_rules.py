@@ -1,6 +1,7 @@
 """What a commit is, by its text; and what it earns, to the hundredth of a point."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from gitleague_client.rules.classify import Flag, classify, flags_of
@@ -225,6 +226,26 @@ def test_a_co_author_earns_an_assist():
     assert coauthor_stats(Play(0, 0, 0, NONE), Rules(coauthor_points=Decimal("0.25"))).ast == 25
 
 
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({}, Stats(pts=1100, cc=150)),
+        ({"ai_assisted": "count", "ai_weight": "0.1"}, Stats(pts=1100, cc=150)),
+        ({"ai_assisted": "ignore"}, Stats()),
+        ({"ai_assisted": "weight"}, Stats(pts=550, cc=75)),
+        ({"ai_assisted": "weight", "ai_weight": "0.33"}, Stats(pts=363, cc=49)),
+        ({"ai_assisted": "weight", "ai_weight": 0}, Stats()),
+        ({"ai_assisted": "weight", "ai_weight": 1}, Stats(pts=1100, cc=150)),
+    ],
+)
+def test_a_project_says_what_an_assisted_commit_brings(rules: dict[str, Any], expected: Stats):
+    """Each stat is rounded down to its hundredth; what nobody assisted is not touched."""
+    play = Play(1, 0, 1, Flag.CLEAN)
+    chosen = Rules(**rules)
+    assert author_stats(play._replace(flags=Flag.CLEAN | Flag.ASSISTED), chosen) == expected
+    assert author_stats(play, chosen) == Stats(pts=1100, cc=150)
+
+
 def test_a_project_may_play_merges_and_generated_lines():
     play = Play(50, 50, 1, Flag.MERGE, 20, 30)
     assert not counts(play)
@@ -276,6 +297,9 @@ def test_impact_is_exact_in_ten_thousandths(weight: Decimal, points: Decimal):
         {"ticket_pattern": "a{99999999999}"},
         {"unclean_pattern": "[a-"},
         {"steal_point": 1},
+        {"ai_assisted": "forbid"},
+        {"ai_weight": "1.01"},
+        {"ai_weight": "0.333"},
     ],
 )
 def test_rules_that_make_no_sense_are_refused(wrong: dict[str, object]):

@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 from gitleague_client.rules.classify import Flag
-from gitleague_client.rules.defaults import Rules
+from gitleague_client.rules.defaults import AiAssisted, Rules
 from gitleague_client.rules.score import Play, Stats, author_stats, coauthor_stats, impact
 from gitleague_client.rules.working import working
 from hypothesis import given
@@ -29,6 +29,8 @@ rule_books = st.builds(
     tov_weight=st.decimals(0, 5, places=2),
     score_merges=st.booleans(),
     score_excluded_lines=st.booleans(),
+    ai_assisted=st.sampled_from(AiAssisted),
+    ai_weight=st.decimals(0, 1, places=2),
 )
 
 
@@ -67,3 +69,13 @@ def test_a_cap_that_is_not_reached_is_not_capped():
     shown = working(Play(5, 0, 1, Flag(0)), Rules(additions_weight=Decimal("0.25")))
     assert shown.lines[1].points == 125
     assert not shown.lines[1].is_capped
+
+
+def test_an_assisted_commit_shows_what_does_not_count():
+    play = Play(5, 0, 1, Flag.ASSISTED | Flag.CLEAN)
+    rules = Rules(ai_assisted=AiAssisted.WEIGHT, ai_weight=Decimal("0.25"))
+    taken = [line for line in working(play, rules).lines if line.points < 0]
+    assert [(line.stat, line.reason, line.points) for line in taken] == [
+        ("pts", "AI-assisted: 25 % counts", -1125),
+        ("cc", "AI-assisted: 25 % counts", -113),
+    ]

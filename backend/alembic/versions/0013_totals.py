@@ -1,4 +1,4 @@
-"""Totals of days and months beside the box scores."""
+"""Totals of days, months and years beside the box scores."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("player_id", sa.Uuid(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in SUMS),
+        sa.Column("run", sa.Integer(), nullable=False, server_default="0"),
         sa.ForeignKeyConstraint(
             ["project_id", "player_id"],
             ["players.project_id", "players.id"],

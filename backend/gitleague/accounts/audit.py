@@ -36,15 +36,33 @@ class Action(str, Enum):
     REPO_REGISTERED = "project:repo:registered"
     REPO_CHANGED = "project:repo:changed"
     REPO_REMOVED = "project:repo:removed"
+    WEBHOOK_CREATED = "project:webhook:created"
+    WEBHOOK_CHANGED = "project:webhook:changed"
+    WEBHOOK_ROTATED = "project:webhook:rotated"
+    WEBHOOK_DELETED = "project:webhook:deleted"
+    WEBHOOK_DISABLED = "project:webhook:disabled"
+    DIGEST_CREATED = "project:digest:created"
+    DIGEST_DELETED = "project:digest:deleted"
     RULES_CHANGED = "project:rules:changed"
     SEASON_CREATED = "league:season:created"
     SEASON_CHANGED = "league:season:changed"
     SEASON_DELETED = "league:season:deleted"
     SEASON_OPENED = "league:season:opened"
     SEASON_CLOSED = "league:season:closed"
+    SQUAD_CREATED = "league:squad:created"
+    SQUAD_CHANGED = "league:squad:changed"
+    SQUAD_DELETED = "league:squad:deleted"
+    STINT_CREATED = "league:stint:created"
+    STINT_CHANGED = "league:stint:changed"
+    STINT_DELETED = "league:stint:deleted"
     ABSENCE_CREATED = "league:absence:created"
     ABSENCE_DELETED = "league:absence:deleted"
     PLAYER_CHANGED = "league:player:changed"
+    PLAYER_RETIRED = "league:player:retired"
+    PLAYER_BACK = "league:player:brought_back"
+    PLAYER_HIDDEN = "league:player:hidden"
+    PLAYER_SHOWN = "league:player:shown"
+    PLAYER_ERASED = "league:player:erased"
     PLAYERS_MERGED = "league:players:merged"
     PLAYER_SPLIT = "league:player:split"
     MAILMAP_IMPORTED = "league:mailmap:imported"
@@ -53,6 +71,25 @@ class Action(str, Enum):
     CLAIM_APPROVED = "league:claim:approved"
     CLAIM_REJECTED = "league:claim:rejected"
     AWARDS_ASKED = "league:awards:asked"
+    REFEREE_CHANGED = "league:referee:changed"
+    REFEREE_ASKED = "league:referee:asked"
+    RULING_CONTESTED = "league:ruling:contested"
+    RULING_UPHELD = "league:ruling:upheld"
+    RULING_LIFTED = "league:ruling:lifted"
+    RULING_REOPENED = "league:ruling:reopened"
+    REPORT_MADE = "league:report:made"
+    REPORT_ANSWERED = "league:report:answered"
+    REPORT_DISMISSED = "league:report:dismissed"
+    FANTASY_CREATED = "league:fantasy:created"
+    FANTASY_CHANGED = "league:fantasy:changed"
+    FANTASY_DELETED = "league:fantasy:deleted"
+    FANTASY_STARTED = "league:fantasy:started"
+    FANTASY_POOL_CHANGED = "league:fantasy_pool:changed"
+    FANTASY_POOL_REFRESHED = "league:fantasy_pool:refreshed"
+    FANTASY_JOINED = "league:fantasy:joined"
+    FANTASY_LEFT = "league:fantasy:left"
+    FANTASY_PICKED = "league:fantasy_pick:made"
+    FANTASY_DROPPED = "league:fantasy_pick:undone"
     COMMITS_PUSHED = "repo:commits:pushed"
     COMMITS_PRUNED = "repo:commits:pruned"
 
@@ -95,12 +132,19 @@ def record(
 
 
 def entries(
-    session: Session, project_id: uuid.UUID, paging: Paging, *, action: Action | None = None
+    session: Session,
+    project_id: uuid.UUID,
+    paging: Paging,
+    *,
+    action: Action | None = None,
+    subject: str | None = None,
 ) -> tuple[list[Entry], int]:
     """A project's log, newest first, and how many entries there are."""
     wanted = [AuditEntry.project_id == project_id]
     if action:
         wanted.append(AuditEntry.action == action.value)
+    if subject:
+        wanted.append(AuditEntry.subject == subject)
     rows = session.execute(
         select(
             AuditEntry.id,

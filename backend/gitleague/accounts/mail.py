@@ -42,20 +42,24 @@ def invitation_letter(to: str, project: str, link: str) -> Letter:
 
 def send(settings: Settings, letter: Letter) -> None:
     """Send, or show. A mail server that fails is logged, without what the mail says."""
-    url = settings.smtp_url.get_secret_value()
-    if not url:
+    if not settings.smtp_url.get_secret_value():
         sys.stdout.write(f"\n[mail to {letter.to}] {letter.subject}\n{letter.text}\n")
         sys.stdout.flush()
         return
+    try:
+        deliver(settings, letter)
+    except (OSError, smtplib.SMTPException) as error:
+        log.error("mail not sent: %s", type(error).__name__)  # noqa: TRY400 - no traceback: it may quote
+
+
+def deliver(settings: Settings, letter: Letter) -> None:
+    """Raises OSError and SMTPException."""
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message.set_content(letter.text)
-    try:
-        _deliver(url, message)
-    except (OSError, smtplib.SMTPException) as error:
-        log.error("mail not sent: %s", type(error).__name__)  # noqa: TRY400 - no traceback: it may quote
+    _deliver(settings.smtp_url.get_secret_value(), message)
 
 
 def _deliver(url: str, message: EmailMessage) -> None:

@@ -1,13 +1,14 @@
 """The database: an engine for SQLite or PostgreSQL, and the only two ways to a session.
 
 `reading()` never writes; `writing()` is one transaction that commits at its end and nowhere else.
+What a statement was given is no part of its error: it can be a secret, and errors are logged.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from gitleague.core.errors import Unavailable
+from gitleague.core.errors import SchemaError, Unavailable
 
 AWAY = (OperationalError, PoolTimeout)
+# Most questions take a few milliseconds: starting workers and compiling would take longer. What
+# they read is in memory or on a disk without arms, where an index may jump as it likes.
+QUICK = "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
 
 
 class Database:
@@ -50,6 +54,20 @@ class Database:
         with _told_apart(), session, session.begin():
             yield session
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """One transaction in which tables may change. On SQLite it is the only writer.
+
+        SQLite changes a table by making it anew, and with the old one would go all that points at
+        it: keys are looked after at the end instead. Raises SchemaError where one leads nowhere.
+        """
+        with self._write_engine.connect() as connection:
+            keys = _keys_at_the_end(connection) if self.is_sqlite else nullcontext()
+            with keys, connection.begin():
+                yield connection
+                if self.is_sqlite:
+                    _check_keys(connection)
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -74,9 +92,10 @@ def _postgres_engine(url: str, pool_size: int, wait_seconds: int) -> Engine:
         max_overflow=pool_size,
         pool_timeout=wait_seconds,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": wait_seconds,
-            "options": f"-c lock_timeout={wait_seconds}s -c timezone=UTC",
+            "options": f"-c lock_timeout={wait_seconds}s -c timezone=UTC {QUICK}",
         },
     )
 
@@ -85,7 +104,8 @@ def _sqlite_engine(url: str, wait_seconds: int) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
+    waiting = {"timeout": wait_seconds, "check_same_thread": False}
+    engine = create_engine(url, hide_parameters=True, connect_args=waiting)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -101,3 +121,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+@contextmanager
+def _keys_at_the_end(connection: Connection) -> Iterator[None]:
+    cursor = connection.connection.cursor()  # within a transaction the pragma would do nothing
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+
+def _check_keys(connection: Connection) -> None:
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost:
+        raise SchemaError(
+            f"After the migration a row of {lost[0]} would point at nothing in {lost[2]}. "
+            "Nothing was changed. Please report this."
+        )

@@ -50,8 +50,7 @@ def check(database: Database) -> None:
 
 def _run(database: Database, migrate: Callable[[Config, str], None], target: str) -> None:
     config = _config()
-    writing = database.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    with writing.begin() as connection:
+    with database.migrating() as connection:
         config.attributes["connection"] = connection
         try:
             migrate(config, target)

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
 from gitleague.core.db import AWAY
@@ -27,6 +27,7 @@ from gitleague.core.errors import (
 
 log = logging.getLogger(__name__)
 PageOfError = Callable[[Request, LeagueError], Response]
+NUL = "NUL (0x00)"  # in PostgreSQL's words
 Answerer = Callable[[Request, Exception], Response]
 
 
@@ -59,6 +60,8 @@ def _as_league_error(request: Request, error: Exception) -> LeagueError:
         return _of_status(error)
     if isinstance(error, AWAY):
         return Unavailable()
+    if isinstance(error, DataError) and NUL in str(error.orig):
+        return Invalid("A text holds the character NUL, which cannot be kept. Take it out.")
     log.error(
         "unexpected error in %s %s",
         request.method,

@@ -44,11 +44,13 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="Signs tokens and cookies; at least 32 characters. "
+        description="Signs tokens and cookies, and seals secrets at rest; at least 32 characters. "
         "Empty: made once and kept in the data folder.",
     )
     redis_url: str = Field(
-        "", description="Redis for rate limits shared between workers. Empty: limits in memory."
+        "",
+        description="Redis for rate limits shared between processes, and for the Celery worker "
+        "that then does the jobs. Empty: limits in memory, jobs in a thread of the server.",
     )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="The address that people open; links are built on it."
@@ -64,6 +66,13 @@ class Settings(BaseSettings):
         description="Addresses or networks, separated by commas, "
         "whose X-Forwarded-For is believed.",
     )
+    outbound_http: bool = Field(
+        False, description="Whether webhooks may be sent over plain http, which others can read."
+    )
+    outbound_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Private addresses or networks, separated by commas, that webhooks may reach.",
+    )
     rate_limit_api: str = Field(
         "600/minute", description="Requests to the API for each key, else each address."
     )
@@ -78,7 +87,7 @@ class Settings(BaseSettings):
         "info", description="Least severe message that is logged."
     )
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "outbound_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -1,12 +1,19 @@
-"""What a page about a league begins with: its name, its time zone, its repositories."""
+"""What a page about a league begins with: its name, its time zone, its repositories, and what its
+table can be narrowed to.
+"""
 
 import uuid
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Date, Uuid, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from gitleague.league.people.shown import is_somebody
+from gitleague.tables.commits import Player
 from gitleague.tables.projects import Project, Repo
+from gitleague.tables.seasons import Season, SeasonState
+from gitleague.tables.squads import Squad
 
 
 class RepoName(NamedTuple):
@@ -36,3 +43,41 @@ def about(session: Session, project_id: uuid.UUID) -> About:
     ).all()
     repos = [RepoName(*repo) for _, _, *repo in rows if repo[0]]
     return About(project_id, rows[0][0], rows[0][1], repos)
+
+
+class SeasonName(NamedTuple):
+    id: uuid.UUID
+    name: str
+    first: date
+
+
+class SquadName(NamedTuple):
+    id: uuid.UUID
+    name: str
+
+
+class Choices(NamedTuple):
+    seasons: list[SeasonName]  # that were opened, the newest first
+    squads: list[SquadName]
+    positions: list[str]
+
+
+def choices(session: Session, project_id: uuid.UUID) -> Choices:
+    """In one question."""
+    nobody, no_day = cast(null(), Uuid), cast(null(), Date)
+    seasons = select(
+        literal("season").label("kind"), Season.id, Season.name, Season.first.label("first")
+    ).where(Season.project_id == project_id, Season.state != SeasonState.DRAFT.value)
+    squads = select(literal("squad"), Squad.id, Squad.name, no_day).where(
+        Squad.project_id == project_id
+    )
+    positions = select(literal("position"), nobody, Player.position, no_day).where(
+        Player.project_id == project_id, Player.position != "", is_somebody()
+    )
+    found = union_all(seasons, squads, positions.distinct()).subquery()
+    rows = session.execute(select(found).order_by(found.c.first.desc(), found.c.name)).all()
+    return Choices(
+        [SeasonName(row.id, row.name, row.first) for row in rows if row.kind == "season"],
+        [SquadName(row.id, row.name) for row in rows if row.kind == "squad"],
+        [row.name for row in rows if row.kind == "position"],
+    )

@@ -1,15 +1,26 @@
-"""Who may look at a player: an approved member of the project that the player plays in."""
+"""Who may look at a player or decide about one, and at what a project shows to everybody.
+
+PlayerSpectator     an approved member of the project that the player plays in
+PlayerCommissioner  a commissioner of it, in person
+PlayerThemself      the player, or a commissioner; in person
+FeedReader          anybody where the feed is public, else an approved member
+BadgeViewer         the same for badges
+"""
 
 import uuid
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Path
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from gitleague.accounts.caller import MaybeCaller, Membership, check_scopes, member_of
-from gitleague.core.errors import NotSignedIn
+from gitleague.accounts.caller import Level, MaybeCaller, Membership, check_scopes, member_of
+from gitleague.core.errors import NotAllowed, NotSignedIn
 from gitleague.core.session import ReadSession
-from gitleague.league.cards import project_of
+from gitleague.league.cards import project_of, user_of
 from gitleague.tables.accounts import Scope
+from gitleague.tables.projects import Project, Role
 
 
 def _player_spectator(
@@ -22,4 +33,66 @@ def _player_spectator(
     return membership
 
 
+def _player_commissioner(
+    session: ReadSession, caller: MaybeCaller, player_id: Annotated[uuid.UUID, Path()]
+) -> Membership:
+    if caller is None:
+        raise NotSignedIn
+    project_id = project_of(session, player_id)
+    membership = member_of(session, caller, project_id, at_least=Level.COMMISSIONER)
+    check_scopes(caller, frozenset())
+    return membership
+
+
+def _player_themself(
+    session: ReadSession, caller: MaybeCaller, player_id: Annotated[uuid.UUID, Path()]
+) -> Membership:
+    if caller is None:
+        raise NotSignedIn
+    membership = member_of(session, caller, project_of(session, player_id))
+    check_scopes(caller, frozenset())
+    is_own = user_of(session, membership.project_id, player_id) == caller.user_id
+    if membership.role is not Role.COMMISSIONER and not is_own:
+        raise NotAllowed(
+            "Only the player and commissioners may do this. If you are the player, "
+            "claim your address first."
+        )
+    return membership
+
+
 PlayerSpectator = Annotated[Membership, Depends(_player_spectator)]
+PlayerCommissioner = Annotated[Membership, Depends(_player_commissioner)]  # in person
+PlayerThemself = Annotated[Membership, Depends(_player_themself)]  # or a commissioner; in person
+
+
+class Look(NamedTuple):
+    """Leave to look at a part of a project."""
+
+    project_id: uuid.UUID
+    is_public: bool
+
+    @property
+    def cache_control(self) -> str:
+        """What is private is kept by the asker alone, and asked for again each time."""
+        return "public, max-age=300" if self.is_public else "private, no-cache"
+
+
+def _onlooker(
+    public: InstrumentedAttribute[bool],
+) -> Callable[..., Look]:
+    def look(
+        session: ReadSession, caller: MaybeCaller, project_id: Annotated[uuid.UUID, Path()]
+    ) -> Look:
+        if session.scalar(select(public).where(Project.id == project_id)):
+            return Look(project_id, is_public=True)
+        if caller is None:
+            raise NotSignedIn
+        member_of(session, caller, project_id)
+        check_scopes(caller, frozenset({Scope.READ_REPOS}))
+        return Look(project_id, is_public=False)
+
+    return look
+
+
+FeedReader = Annotated[Look, Depends(_onlooker(Project.public_feed))]
+BadgeViewer = Annotated[Look, Depends(_onlooker(Project.public_badges))]

@@ -4,10 +4,11 @@ import uuid
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.errors import NotFound
+from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, is_somebody, is_unseen, shown_name
 from gitleague.league.periods import DAY, Period, Window, around
 from gitleague.league.stats import Numbers
 from gitleague.league.totals import By, ledger, ledger_of, totals
@@ -16,10 +17,15 @@ from gitleague.tables.projects import Repo
 
 
 class PlayerRow(NamedTuple):
+    """A player as the viewer may see them."""
+
     id: uuid.UUID
     project_id: uuid.UUID
     name: str
     is_bot: bool
+    position: str
+    retired_on: date | None
+    is_hidden: bool
 
 
 class IdentityRow(NamedTuple):
@@ -50,11 +56,30 @@ def project_of(session: Session, player_id: uuid.UUID) -> uuid.UUID:
     return found
 
 
+def user_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> uuid.UUID | None:
+    """The member who plays as this player."""
+    return session.scalar(
+        select(Player.user_id).where(Player.project_id == project_id, Player.id == player_id)
+    )
+
+
 def player_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> PlayerRow:
+    """By their own name, for those who change something: what is shown is a `card_of`."""
+    return card_of(session, project_id, player_id, LEAGUE)
+
+
+def card_of(
+    session: Session, project_id: uuid.UUID, player_id: uuid.UUID, viewer: Viewer = PUBLIC
+) -> PlayerRow:
+    """Nobody but commissioners finds who was joined with another: that name is nobody's."""
+    wanted = [Player.project_id == project_id, Player.id == player_id]
+    if not viewer.sees_all:
+        wanted.append(is_somebody())
     row = session.execute(
-        select(Player.id, Player.project_id, Player.name, Player.is_bot).where(
-            Player.project_id == project_id, Player.id == player_id
-        )
+        select(
+            *(Player.id, Player.project_id, shown_name(viewer), Player.is_bot),
+            *(Player.position, Player.retired_on, Player.is_hidden),
+        ).where(*wanted)
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -62,11 +87,19 @@ def player_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> 
 
 
 def identities_of(
-    session: Session, project_id: uuid.UUID, player_id: uuid.UUID
+    session: Session, project_id: uuid.UUID, player_id: uuid.UUID, viewer: Viewer = PUBLIC
 ) -> list[IdentityRow]:
     rows = session.execute(
         select(Identity.name, Identity.email)
-        .where(Identity.project_id == project_id, Identity.player_id == player_id)
+        .join(
+            Player,
+            and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id),
+        )
+        .where(
+            Identity.project_id == project_id,
+            Identity.player_id == player_id,
+            ~is_unseen(viewer),
+        )
         .order_by(Identity.created_at, Identity.name, Identity.email)
     )
     return [IdentityRow(*row) for row in rows]
@@ -76,7 +109,7 @@ def by_repository(
     session: Session, project_id: uuid.UUID, player_id: uuid.UUID, window: Window
 ) -> list[RepoShare]:
     """A player's numbers in each repository, the one with most impact first."""
-    books = ledger_of(session, project_id, window)
+    books = ledger_of(session, ledger(session, project_id), window)
     sums = totals(books, window.first, window.last, by=By.REPO, players=[player_id])
     rows = session.execute(
         select(Repo.id, Repo.name, *(sums.c[name] for name in Numbers._fields))

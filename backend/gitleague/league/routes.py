@@ -10,8 +10,18 @@ from gitleague.core.paging import Page, page_of
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerSpectator
 from gitleague.league.awards import routes as awards
-from gitleague.league.cards import by_repository, identities_of, player_of, trend_of
+from gitleague.league.badges import routes as badges
+from gitleague.league.cards import by_repository, card_of, identities_of, trend_of
+from gitleague.league.careers import routes as careers
+from gitleague.league.digests import routes as digests
+from gitleague.league.exports import routes as exports
+from gitleague.league.fairplay import routes as fairplay
+from gitleague.league.fantasy import routes as fantasy
+from gitleague.league.feeds import routes as feeds
 from gitleague.league.identities import routes as identities
+from gitleague.league.live import routes as live
+from gitleague.league.people import routes as people
+from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import today_in
 from gitleague.league.plays import plays_of
 from gitleague.league.rulebook import routes as rulebook
@@ -30,6 +40,7 @@ from gitleague.league.schemas import (
     TrendQuery,
 )
 from gitleague.league.seasons import routes as seasons
+from gitleague.league.squads import routes as squads
 from gitleague.league.standings import Slice, standing_of, standings
 from gitleague.tables.projects import Role
 
@@ -38,6 +49,16 @@ router.include_router(seasons.router)
 router.include_router(rulebook.router)
 router.include_router(identities.router)
 router.include_router(awards.router)
+router.include_router(careers.router)
+router.include_router(squads.router)
+router.include_router(fairplay.router)
+router.include_router(fantasy.router)
+router.include_router(exports.router)
+router.include_router(feeds.router)
+router.include_router(badges.router)
+router.include_router(live.router)
+router.include_router(digests.router)
+router.include_router(people.router)
 
 
 @router.get("/projects/{project_id}/standings")
@@ -47,7 +68,7 @@ def list_standings(
     window = asked.window(session, member.project_id)
     table = standings(
         session,
-        asked.slice_of(member.project_id, window),
+        asked.slice_of(session, member.project_id, window, viewer_of(member)),
         order=asked.order,
         page=asked.page,
         limit=asked.limit,
@@ -64,15 +85,17 @@ def get_player(
     asked: Annotated[PeriodQuery, Query()],
 ) -> CardOut:
     project_id = member.project_id
-    player = player_of(session, project_id, player_id)
+    viewer = viewer_of(member)
+    player = card_of(session, project_id, player_id, viewer)
     window = asked.window(session, project_id)
-    standing = standing_of(session, Slice(project_id, window, bots=player.is_bot), player_id)
+    which = Slice(project_id, window, bots=player.is_bot, viewer=viewer)
+    standing = standing_of(session, which, player_id)
     is_of_the_team = member.role is not Role.SPECTATOR
     return CardOut(
         **player._asdict(),
         identities=[
             IdentityOut(name=known.name, email=known.email if is_of_the_team else None)
-            for known in identities_of(session, project_id, player_id)
+            for known in identities_of(session, project_id, player_id, viewer)
         ],
         standing=StandingOut.of(standing) if standing else None,
         repos=[
@@ -114,5 +137,6 @@ def list_commits(
         window=asked.window(session, member.project_id),
         page=asked.page,
         limit=asked.limit,
+        viewer=viewer_of(member),
     )
     return page_of([PlayOut.of(row) for row in plays.rows], plays.total, asked)

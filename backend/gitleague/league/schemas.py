@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
 from gitleague.league.cards import TrendPoint
+from gitleague.league.people.shown import Viewer
 from gitleague.league.periods import Period, Window
 from gitleague.league.plays import PlayRow
+from gitleague.league.positions import spellings_of
 from gitleague.league.seasons.windows import window_asked
 from gitleague.league.standings import Slice, StandingRow
 from gitleague.league.stats import Metric, Numbers, Order
@@ -41,17 +43,47 @@ class PlaysQuery(PeriodQuery, Paging):
     limit: Annotated[int, Field(ge=1, le=200)] = 20
 
 
-class StandingsQuery(PeriodQuery, Paging):
-    """The questions of the table, alike for the API and the page."""
+class TableQuery(PeriodQuery, Paging):
+    """The questions of a table, of players or of squads."""
 
     metric: Metric = Metric.IMPACT
     order: Order = Order.DESC
     repo_id: uuid.UUID | None = None
     q: Annotated[str, Field(max_length=200)] = ""
     bots: bool = False
+    role: Annotated[
+        str | None,
+        Field(max_length=40, description="A position, in whatever case: players who have it."),
+    ] = None
 
-    def slice_of(self, project_id: uuid.UUID, window: Window) -> Slice:
-        return Slice(project_id, window, self.metric, self.repo_id, self.bots)
+    def slice_of(
+        self, session: Session, project_id: uuid.UUID, window: Window, viewer: Viewer
+    ) -> Slice:
+        positions = spellings_of(session, project_id, self.role) if self.role else None
+        return Slice(
+            project_id,
+            window,
+            self.metric,
+            self.repo_id,
+            self.bots,
+            positions=positions,
+            viewer=viewer,
+        )
+
+
+class StandingsQuery(TableQuery):
+    """The questions of the table of players, alike for the API and the page."""
+
+    squad: Annotated[
+        uuid.UUID | None,
+        Field(description="A squad: what its players did for it, while they were there."),
+    ] = None
+
+    def slice_of(
+        self, session: Session, project_id: uuid.UUID, window: Window, viewer: Viewer
+    ) -> Slice:
+        of_all = super().slice_of(session, project_id, window, viewer)
+        return of_all._replace(squad_id=self.squad)
 
 
 class TrendQuery(BaseModel):
@@ -62,7 +94,7 @@ class TrendQuery(BaseModel):
 class PlayerOut(BaseModel):
     id: uuid.UUID
     name: str
-    avatar_url: str | None = None  # pages draw initials; a picture of one's own comes later
+    avatar_url: str | None = None  # always null: pages draw initials
 
 
 class StatsOut(BaseModel):
@@ -80,6 +112,10 @@ class StatsOut(BaseModel):
     cc: float
     impact: float
     active_days: int
+    assisted: Annotated[
+        int, Field(description="Of the commits, those that an AI assistant had a hand in.")
+    ] = 0
+    ai_share: Annotated[float, Field(description="`assisted` of `commits`, from 0 to 1.")] = 0
 
     @classmethod
     def of(cls, numbers: Numbers) -> "StatsOut":
@@ -96,18 +132,27 @@ class TrendOut(BaseModel):
 
 
 class StandingOut(BaseModel):
-    rank: int
+    rank: Annotated[
+        int | None,
+        Field(description="null: away too long, or at it on too few days for an average."),
+    ]
+    away: Annotated[bool, Field(description="For so many days that there is no rank.")]
     player: PlayerOut
     stats: StreakStats
+    impact_per_day: Annotated[float, Field(description="Of an active day.")]
     trend: TrendOut
+    retired: Annotated[bool, Field(description="Retired by today.")]
 
     @classmethod
     def of(cls, row: StandingRow) -> "StandingOut":
         return cls(
             rank=row.rank,
+            away=row.away,
             player=PlayerOut(id=row.player_id, name=row.name),
             stats=StreakStats(**row.numbers.shown(), streak=row.streak),
+            impact_per_day=row.numbers.impact_per_day / IMPACT_UNIT,
             trend=TrendOut(direction=row.trend.direction, change=row.trend.change),
+            retired=row.is_retired,
         )
 
 
@@ -128,6 +173,11 @@ class CardOut(BaseModel):
     name: str
     avatar_url: str | None = None
     is_bot: bool
+    position: Annotated[str, Field(description="As the commissioner says; empty for none.")]
+    retired_on: Annotated[date | None, Field(description="The first day they do not play.")]
+    is_hidden: Annotated[
+        bool, Field(description="Asked not to be shown: most readers see no name and no messages.")
+    ]
     identities: list[IdentityOut]
     standing: StandingOut | None  # None: did not play in the period
     repos: list[RepoShareOut]
@@ -173,7 +223,7 @@ class RepoOut(BaseModel):
 class PlayOut(BaseModel):
     """A commit that a player has credit for, with the whole working."""
 
-    sha: str
+    sha: Annotated[str | None, Field(description="None where whose it is is not shown.")]
     title: str
     authored_at: datetime
     day: date

@@ -5,13 +5,16 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, shown_name
 from gitleague.league.periods import DAY, Window
+from gitleague.league.rankings import Unranked, needed_for, rank, unranked_in, worth
+from gitleague.league.squads.sums import played_for, squad_sums
 from gitleague.league.stats import Metric, Numbers, Order, version_shown
 from gitleague.league.streaks import streaks
-from gitleague.league.totals import Ledger, ledger_of, totals
+from gitleague.league.totals import Ledger, ledger, ledger_of, totals
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.scores import BoxScore
 
@@ -24,6 +27,9 @@ class Slice(NamedTuple):
     metric: Metric = Metric.IMPACT
     repo_id: uuid.UUID | None = None
     bots: bool = False
+    squad_id: uuid.UUID | None = None  # what was played for it
+    positions: tuple[str, ...] | None = None  # None: of whatever position
+    viewer: Viewer = PUBLIC  # who reads the names
 
 
 class Trend(NamedTuple):
@@ -34,7 +40,7 @@ class Trend(NamedTuple):
 
 
 class StandingRow(NamedTuple):
-    rank: int
+    rank: int | None  # None: see rankings.py
     player_id: uuid.UUID
     name: str
     is_bot: bool
@@ -42,13 +48,15 @@ class StandingRow(NamedTuple):
     streak: int
     trend: Trend
     among: int  # how many are ranked
+    away: bool = False
+    is_retired: bool = False
 
 
 class Leader(NamedTuple):
     metric: Metric
     player_id: uuid.UUID
     name: str
-    value: int
+    value: float
 
 
 class Standings(NamedTuple):
@@ -71,21 +79,22 @@ def standings(
     The rank is a player's place from the most to the least, whatever the order of the rows, among
     all who played: neither the search nor the page changes it.
     """
-    table = _ranked(session, of)
+    books = ledger(session, of.project_id)
+    table, unranked = _ranked(session, of, books)
     wanted = select(table, func.count().over().label("total")).where(_named(table, q))
-    metric = table.c[of.metric.value]
+    metric = worth(table, of.metric)
     in_order = metric.desc() if order is Order.DESC else metric.asc()
     rows = session.execute(
-        wanted.order_by(in_order, table.c.name, table.c.player_id)
+        wanted.order_by(*_ranked_first(table, unranked), in_order, table.c.name, table.c.player_id)
         .limit(limit)
         .offset((page - 1) * limit)
     ).all()
     if not rows and page > 1:  # past the end: the rows can no longer tell how many there are
         total = session.scalar(select(func.count()).select_from(table).where(_named(table, q)))
         return Standings([], total or 0, 0)
-    streak_of = streaks(session, of.project_id, [row.player_id for row in rows], of.window)
+    streak_of = streaks(session, books, [row.player_id for row in rows], of.window)
     return Standings(
-        [_row(row, streak_of.get(row.player_id, 0)) for row in rows],
+        [_row(row, streak_of.get(row.player_id, 0), unranked) for row in rows],
         total=rows[0].total if rows else 0,
         highest=rows[0].highest if rows else 0,
     )
@@ -100,22 +109,30 @@ def standings_of(
     session: Session, of: Slice, players: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, StandingRow]:
     """The rows of these players, of those who played."""
-    table = _ranked(session, of)
+    books = ledger(session, of.project_id)
+    table, unranked = _ranked(session, of, books)
     rows = session.execute(select(table).where(table.c.player_id.in_(players))).all()
-    streak_of = streaks(session, of.project_id, [row.player_id for row in rows], of.window)
-    return {row.player_id: _row(row, streak_of.get(row.player_id, 0)) for row in rows}
+    streak_of = streaks(session, books, [row.player_id for row in rows], of.window)
+    return {row.player_id: _row(row, streak_of.get(row.player_id, 0), unranked) for row in rows}
 
 
 def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:
-    """Who has most of each metric; nobody leads with nothing."""
-    played = _played(of, ledger_of(session, of.project_id, of.window)).cte("played")
+    """Who has most of each metric; nobody leads with nothing, or from afar.
+
+    Of equals the one whose name comes first, whoever looks.
+    """
+    books = ledger_of(session, ledger(session, of.project_id), of.window)
+    everybody = _played(of, books, Numbers._fields)
+    played = everybody.add_columns(shown_name(LEAGUE).label("tie")).cte("played")
+    (unranked,) = unranked_in(session, of.project_id, Metric.IMPACT, [of.window])
+    out = unranked.among(played)
     places = [
         func.row_number()
-        .over(order_by=(played.c[metric.value].desc(), played.c.name, played.c.player_id))
+        .over(order_by=(played.c[metric.value].desc(), played.c.tie, played.c.player_id))
         .label(f"{metric.value}_place")
         for metric in metrics
     ]
-    table = select(played, *places).subquery()
+    table = select(played, *places).where(*([] if out is None else [~out])).subquery()
     first_in_any = or_(*(table.c[place.name] == 1 for place in places))
     rows = session.execute(select(table).where(first_in_any)).all()
     return [
@@ -134,61 +151,86 @@ def last_played(session: Session, of: Slice) -> date | None:
     return found
 
 
-def _row(row: Row[Any], streak: int) -> StandingRow:
+def _row(row: Row[Any], streak: int, unranked: Unranked) -> StandingRow:
     numbers = Numbers(*(getattr(row, name) for name in Numbers._fields))
-    trend = _trend(row.rank, row.rank_before)
     return StandingRow(
-        row.rank, row.player_id, row.name, row.is_bot, numbers, streak, trend, row.among
+        rank=row.rank,
+        player_id=row.player_id,
+        name=row.name,
+        is_bot=row.is_bot,
+        numbers=numbers,
+        streak=streak,
+        trend=trend_of(row.rank, row.rank_before),
+        among=row.among,
+        away=row.player_id in unranked.away,
+        is_retired=row.is_retired,
     )
 
 
-def _trend(rank: int, before: int | None) -> Trend:
+def trend_of(rank: int | None, before: int | None) -> Trend:
+    """Who has no rank has no trend either; who had none is new."""
+    if rank is None or before == rank:
+        return Trend("same", 0)
     if before is None:
         return Trend("new", 0)
-    if before == rank:
-        return Trend("same", 0)
     return Trend("up" if rank < before else "down", abs(before - rank))
 
 
-def _ranked(session: Session, of: Slice) -> CTE:
-    """Everyone who played, with their rank now and in the window before."""
+def _ranked_first(table: CTE, unranked: Unranked) -> list[ColumnElement[bool]]:
+    """An order by whether there is a rank at all, where there are rows without."""
+    return [table.c.rank.is_(None)] if unranked != Unranked() else []
+
+
+def _ranked(session: Session, of: Slice, in_force: Ledger) -> tuple[CTE, Unranked]:
+    """Everyone who played, with their rank now and in the window before; and who has none now."""
     now, before = of.window, of.window.before
-    books = ledger_of(session, of.project_id, now)
-    older = books
-    if before.version != now.version:
-        older = ledger_of(session, of.project_id, before)
-    played = _played(of, books).cte("played")
-    earlier = _played(of._replace(window=before), older).cte("earlier")
-    was = select(
-        earlier.c.player_id,
-        func.rank().over(order_by=earlier.c[of.metric.value].desc()).label("rank"),
-    ).cte("was")
-    return (
+    books = ledger_of(session, in_force, now)
+    older = books if before.version == now.version else ledger_of(session, in_force, before)
+    unranked, unranked_before = unranked_in(session, of.project_id, of.metric, (now, before))
+    played = _played(of, books, Numbers._fields).cte("played")
+    earlier = _played(of._replace(window=before), older, needed_for(of.metric)).cte("earlier")
+    was = select(earlier.c.player_id, rank(earlier, of.metric, unranked_before).label("rank")).cte(
+        "was"
+    )
+    table = (
         select(
             played,
-            func.rank().over(order_by=played.c[of.metric.value].desc()).label("rank"),
+            rank(played, of.metric, unranked).label("rank"),
             func.max(played.c.impact).over().label("highest"),
-            func.count().over().label("among"),
+            _ranked_in_all(played, unranked).label("among"),
             was.c.rank.label("rank_before"),
         )
         .join_from(played, was, was.c.player_id == played.c.player_id, isouter=True)
         .cte("ranked")
     )
+    return table, unranked
 
 
-def _played(of: Slice, books: Ledger) -> Select[Any]:
-    """The sums of each player over the window."""
-    sums = totals(books, of.window.first, of.window.last, repo_id=of.repo_id)
+def _ranked_in_all(played: CTE, unranked: Unranked) -> ColumnElement[int]:
+    out = unranked.among(played)
+    return func.count().over() if out is None else func.sum(case((out, 0), else_=1)).over()
+
+
+def _played(of: Slice, books: Ledger, names: Sequence[str]) -> Select[Any]:
+    """These sums of each player over the window."""
+    window = of.window
+    if of.squad_id:
+        sums = squad_sums(books, window, names, repo_id=of.repo_id, squad_id=of.squad_id)
+    else:
+        sums = totals(books, window.first, window.last, repo_id=of.repo_id, names=names)
     chosen = [Player.project_id == of.project_id]
+    if of.positions is not None:
+        chosen.append(Player.position.in_(of.positions))
     if not of.bots:
         chosen.append(Player.is_bot.is_(False))
+    columns = (
+        shown_name(of.viewer).label("name"),
+        Player.is_bot,
+        # Whoever retired and still plays is in the table, and marked in it.
+        case((Player.retired_on <= window.today, True), else_=False).label("is_retired"),
+    )
     return (
-        select(
-            sums.c.player_id,
-            Player.name,
-            Player.is_bot,
-            *(sums.c[name] for name in Numbers._fields),
-        )
+        select(sums.c.player_id, *columns, *(sums.c[name] for name in names))
         .join(Player, Player.id == sums.c.player_id)
         .where(*chosen)
     )
@@ -205,6 +247,10 @@ def over(of: Slice, *columns: Any) -> Select[Any]:
         chosen.append(BoxScore.repo_id == of.repo_id)
     if not of.bots:
         chosen.append(Player.is_bot.is_(False))
+    if of.positions is not None:
+        chosen.append(Player.position.in_(of.positions))
+    if of.squad_id:
+        chosen.append(played_for(of.project_id, of.squad_id))
     return (
         select(*columns)
         .select_from(BoxScore)

@@ -29,6 +29,7 @@ class Metric(str, Enum):
     CC = "cc"
     IMPACT = "impact"
     ACTIVE_DAYS = "active_days"
+    IMPACT_PER_DAY = "impact_per_day"  # that one was at it
 
 
 class Order(str, Enum):
@@ -40,6 +41,7 @@ class Numbers(NamedTuple):
     """Sums over box scores. Stats are in hundredths of a point, impact in ten-thousandths."""
 
     commits: int = 0
+    assisted: int = 0  # of the commits, those that an AI assistant had a hand in
     additions: int = 0
     deletions: int = 0
     files_changed: int = 0
@@ -54,13 +56,24 @@ class Numbers(NamedTuple):
     impact: int = 0
     active_days: int = 0
 
+    @property
+    def impact_per_day(self) -> float:
+        """Of an active day: whoever plays on fewer days is compared by those."""
+        return self.impact / max(self.active_days, 1)
+
+    @property
+    def ai_share(self) -> float:
+        """From 0 to 1."""
+        return round(self.assisted / self.commits, 4) if self.commits else 0.0
+
     def shown(self) -> dict[str, float]:
         """As people read them: points and not their hundredths."""
-        return {name: value / UNITS.get(name, 1) for name, value in self._asdict().items()}
+        plain = {name: value / UNITS.get(name, 1) for name, value in self._asdict().items()}
+        return {**plain, "ai_share": self.ai_share}
 
 
 POINTS = ("pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc")
-UNITS = {"impact": IMPACT_UNIT} | dict.fromkeys(POINTS, STAT_UNIT)
+UNITS = {"impact": IMPACT_UNIT, "impact_per_day": IMPACT_UNIT} | dict.fromkeys(POINTS, STAT_UNIT)
 
 
 def version_shown(project_id: uuid.UUID, window: Window) -> ColumnElement[int]:

@@ -1,79 +1,109 @@
 """Days in a row: how long each player has been at it, up to the end of a period."""
 
+from __future__ import annotations
+
 import uuid
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import Integer, func, select
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
-from gitleague.league.periods import Window
-from gitleague.league.totals import By, ledger, totals
+from gitleague.league.periods import DAY, Window
+from gitleague.league.totals import Ledger
+from gitleague.scoring.days import in_a_row
+from gitleague.scoring.totals import ALL_REPOS, Span, end_of, month_of
+from gitleague.tables.commits import Identity
+from gitleague.tables.scores import BoxScore, PlayerTotal
 
-LOOK_BACK = timedelta(days=60)
-
-
-class DayNumber(GenericFunction[int]):
-    """A day as a whole number that grows by one a day. Each database counts days its own way."""
-
-    type = Integer()
-    inherit_cache = True
-    name = "day_number"
-
-
-@compiles(DayNumber, "sqlite")
-def _julian(element: DayNumber, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(julianday({compiler.process(element.clauses, **options)}) + 0.5 AS INTEGER)"
-
-
-@compiles(DayNumber, "postgresql")
-def _days(element: DayNumber, compiler: SQLCompiler, **options: Any) -> str:
-    return f"({compiler.process(element.clauses, **options)} - DATE '2000-01-01')"
+_Runs = dict[tuple[uuid.UUID, date], int]
 
 
 def streaks(
     session: Session,
-    project_id: uuid.UUID,
-    players: Sequence[uuid.UUID],
+    of: Ledger,
+    players: Collection[uuid.UUID],
     window: Window,
     *,
-    look_back: timedelta = LOOK_BACK,
+    look_back: int = 1,
 ) -> dict[uuid.UUID, int]:
     """Days in a row with a credit, up to the window's end; who has none is left out.
 
-    A streak is older than its period, but hardly ever long: a few weeks are read, and only for
-    those who were at it all that time, eight times as many.
+    The days of a month know their run within it, so that a streak is read from its last day and
+    the last days of the months before: of one month, and only for those who were at it from its
+    first day on, of twelve times as many.
     """
     if not players:
         return {}
-    found = _runs(session, project_id, players, window, look_back)
-    longer = [player for player, days in found.items() if days >= look_back.days]
-    if longer and look_back.days < window.end.toordinal():
-        found |= streaks(session, project_id, longer, window, look_back=look_back * 8)
-    return found
-
-
-def _runs(
-    session: Session,
-    project_id: uuid.UUID,
-    players: Sequence[uuid.UUID],
-    window: Window,
-    look_back: timedelta,
-) -> dict[uuid.UUID, int]:
-    end = window.end
-    first = end - min(look_back, timedelta(days=end.toordinal() - 1))
-    days = totals(ledger(session, project_id), first, end, by=By.DAY, players=players)
-    # Days in a row, counted backwards, all have the same sum of day and place.
-    place = func.row_number().over(partition_by=days.c.player_id, order_by=days.c.day.desc())
-    runs = select(
-        days.c.player_id, days.c.day, (DayNumber(days.c.day) + place).label("run")
-    ).subquery()
     # Today is not over: a streak up to yesterday still stands.
-    alive = end - timedelta(days=1 if window.is_running else 0)
-    ended = select(runs.c.player_id, func.count()).group_by(runs.c.player_id, runs.c.run)
-    ended = ended.having(func.max(runs.c.day) >= alive)
-    return dict(session.execute(ended).tuples().all())
+    ends = [window.end, window.end - DAY] if window.is_running else [window.end]
+    months = _months_before(min(ends), look_back)
+    runs = _runs(session, of, players, sorted({*ends, *months}))
+    found = {player: _longest(runs, player, ends) for player in players}
+    all_of_them = (min(ends) - month_of(months[-1])).days + 1 if months else 0
+    longer = [player for player, days in found.items() if days >= all_of_them]
+    if months and longer:
+        found |= streaks(session, of, longer, window, look_back=12 * look_back)
+    return {player: days for player, days in found.items() if days}
+
+
+def _months_before(day: date, count: int) -> list[date]:
+    """The last days of the `count` months before, newest first."""
+    ends: list[date] = []
+    while len(ends) < count and month_of(day) > date.min:
+        day = month_of(day) - DAY
+        ends.append(day)
+    return ends
+
+
+def _longest(runs: _Runs, player: uuid.UUID, ends: list[date]) -> int:
+    day = next((end for end in ends if (player, end) in runs), None)
+    days = 0
+    while day and (run := runs.get((player, day))):
+        days += run
+        first = day - (run - 1) * DAY
+        day = first - DAY if first == month_of(first) and first > date.min else None
+    return days
+
+
+def _runs(session: Session, of: Ledger, players: Collection[uuid.UUID], days: list[date]) -> _Runs:
+    """The run of each player that ends on each of these days, within its month."""
+    stale = [day for day in days if month_of(day) in of.stale]
+    rows = session.execute(
+        select(PlayerTotal.player_id, PlayerTotal.first, PlayerTotal.run).where(
+            PlayerTotal.project_id == of.project_id,
+            PlayerTotal.rules_version == of.version,
+            PlayerTotal.span == Span.DAY.value,
+            PlayerTotal.repo_id == ALL_REPOS,
+            PlayerTotal.first.in_([day for day in days if day not in stale]),
+            PlayerTotal.player_id.in_(players),
+        )
+    ).tuples()
+    found = {(player, day): run for player, day, run in rows}
+    return found | (_of_box_scores(session, of, players, stale) if stale else {})
+
+
+def _of_box_scores(
+    session: Session, of: Ledger, players: Collection[uuid.UUID], days: list[date]
+) -> _Runs:
+    months = {month_of(day) for day in days}
+    played = (
+        select(Identity.player_id, BoxScore.day)
+        .distinct()
+        .join(
+            Identity,
+            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
+        )
+        .where(
+            BoxScore.project_id == of.project_id,
+            BoxScore.rules_version == of.version,
+            Identity.player_id.in_(players),
+            or_(*(BoxScore.day.between(month, end_of(month)) for month in sorted(months))),
+        )
+        .subquery()
+    )
+    each = in_a_row(played)
+    rows = session.execute(
+        select(each.c.player_id, each.c.day, each.c.run).where(each.c.day.in_(days))
+    ).tuples()
+    return {(player, day): run for player, day, run in rows}

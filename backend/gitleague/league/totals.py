@@ -1,11 +1,11 @@
-"""What was played in a window, summed up: from whole months and days where their totals hold, and
-from the box scores where they do not. Each day comes from one of the three.
+"""What was played in a window, summed up: from whole years, months and days where their totals
+hold, and from the box scores where they do not. Each day comes from one of the four.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from enum import Enum
 from itertools import groupby
@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.league.periods import DAY, Window
 from gitleague.league.stats import Numbers
-from gitleague.scoring.totals import ALL_REPOS, SUMS, Span, end_of, month_of
+from gitleague.scoring.totals import ALL_REPOS, Span, end_of, month_of
 from gitleague.tables.commits import Identity
 from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore, PlayerTotal, StaleMonth
@@ -50,15 +50,22 @@ class By(Enum):
 
 
 class Source(Enum):
+    YEARS = "years"
     MONTHS = "months"
     DAYS = "days"
     BOX_SCORES = "box scores"
+
+
+SPANS = {Source.YEARS: Span.YEAR, Source.MONTHS: Span.MONTH, Source.DAYS: Span.DAY}
 
 
 class Piece(NamedTuple):
     source: Source
     first: date
     last: date
+
+
+_Only = list[ColumnElement[bool]]
 
 
 def ledger(session: Session, project_id: uuid.UUID, version: int | None = None) -> Ledger:
@@ -77,8 +84,11 @@ def ledger(session: Session, project_id: uuid.UUID, version: int | None = None) 
     return Ledger(project_id, in_force if version is None else version, stale)
 
 
-def ledger_of(session: Session, project_id: uuid.UUID, window: Window) -> Ledger:
-    return ledger(session, project_id, window.version)
+def ledger_of(session: Session, in_force: Ledger, window: Window) -> Ledger:
+    """A closed season has its own version; all other windows are made of the one in force."""
+    if window.version in (None, in_force.version):
+        return in_force
+    return ledger(session, in_force.project_id, window.version)
 
 
 def totals(
@@ -89,17 +99,18 @@ def totals(
     by: By = By.PLAYER,
     repo_id: uuid.UUID | None = None,
     players: Collection[uuid.UUID] | None = None,
+    names: Sequence[str] = Numbers._fields,
 ) -> Subquery:
-    """The columns of `by`, then those of `Numbers`, from the day `first` to the day `last`."""
+    """The columns of `by`, then the `names` of `Numbers`, from `first` to `last`."""
     parts = [
-        _part(of, piece, by, repo_id, players)
+        _part(of, piece, by, names, _only(piece, by, repo_id, players))
         for piece in pieces(of.stale, first, last, by=by, one_repo=repo_id is not None)
     ]
     if len(parts) == 1:
         return parts[0].subquery()
     each = union_all(*parts).subquery()
     keys = [each.c[name] for name in by.value]
-    sums = [_whole(each.c[name]).label(name) for name in Numbers._fields]
+    sums = [_whole(each.c[name]).label(name) for name in names]
     return select(*keys, *sums).group_by(*keys).subquery()
 
 
@@ -116,11 +127,26 @@ def pieces(
     ]
     if not found:  # a window without a day
         return [Piece(Source.BOX_SCORES, first, last)]
-    return [
+    runs = [
         Piece(source, run[0].first, run[-1].last)
         for source, pieces_of in groupby(found, key=lambda piece: piece.source)
         for run in [list(pieces_of)]
     ]
+    return [piece for run in runs for piece in _years(run)]
+
+
+def _years(run: Piece) -> Iterator[Piece]:
+    """The run of whole months with its whole years set apart; any other run as it is."""
+    first, last = run.first.year + (run.first.month > 1), run.last.year - (run.last.month < 12)
+    if run.source is not Source.MONTHS or first > last:
+        yield run
+        return
+    begin, end = date(first, 1, 1), date(last, 12, 31)
+    if run.first < begin:
+        yield Piece(Source.MONTHS, run.first, begin - DAY)
+    yield Piece(Source.YEARS, begin, end)
+    if end < run.last:
+        yield Piece(Source.MONTHS, end + DAY, run.last)
 
 
 def _months(
@@ -140,26 +166,9 @@ def _months(
         here = min(end, date.max - DAY) + DAY
 
 
-def _part(
-    of: Ledger,
-    piece: Piece,
-    by: By,
-    repo_id: uuid.UUID | None,
-    players: Collection[uuid.UUID] | None,
-) -> Select[Any]:
+def _part(of: Ledger, piece: Piece, by: By, names: Sequence[str], only: _Only) -> Select[Any]:
     if piece.source is Source.BOX_SCORES:
-        return _of_box_scores(of, piece, by, repo_id, players)
-    span = Span.MONTH if piece.source is Source.MONTHS else Span.DAY
-    chosen: list[ColumnElement[bool]] = [
-        PlayerTotal.span == span.value,
-        PlayerTotal.first.between(piece.first, piece.last),
-    ]
-    if by is By.REPO and repo_id is None:
-        chosen.append(PlayerTotal.repo_id != ALL_REPOS)
-    else:
-        chosen.append(PlayerTotal.repo_id == (repo_id or ALL_REPOS))
-    if players is not None:
-        chosen.append(PlayerTotal.player_id.in_(players))
+        return _of_box_scores(of, by, names, only)
     key = {
         "player_id": PlayerTotal.player_id,
         "repo_id": PlayerTotal.repo_id,
@@ -169,29 +178,19 @@ def _part(
     return (
         select(
             *(key[name].label(name) for name in by.value),
-            *(_whole(getattr(PlayerTotal, name)).label(name) for name in Numbers._fields),
+            *(_whole(getattr(PlayerTotal, name)).label(name) for name in names),
         )
         .where(
             PlayerTotal.project_id == of.project_id,
             PlayerTotal.rules_version == of.version,
-            *chosen,
+            PlayerTotal.span == SPANS[piece.source].value,
+            *only,
         )
         .group_by(*keys)
     )
 
 
-def _of_box_scores(
-    of: Ledger,
-    piece: Piece,
-    by: By,
-    repo_id: uuid.UUID | None,
-    players: Collection[uuid.UUID] | None,
-) -> Select[Any]:
-    chosen: list[ColumnElement[bool]] = [BoxScore.day.between(piece.first, piece.last)]
-    if repo_id is not None:
-        chosen.append(BoxScore.repo_id == repo_id)
-    if players is not None:
-        chosen.append(Identity.player_id.in_(players))
+def _of_box_scores(of: Ledger, by: By, names: Sequence[str], only: _Only) -> Select[Any]:
     key = {
         "player_id": Identity.player_id,
         "repo_id": BoxScore.repo_id,
@@ -201,8 +200,7 @@ def _of_box_scores(
     return (
         select(
             *(key[name].label(name) for name in by.value),
-            *(_whole(getattr(BoxScore, name)).label(name) for name in SUMS),
-            func.count(distinct(BoxScore.day)).label("active_days"),
+            *(_of_one(name).label(name) for name in names),
         )
         .join(
             Identity,
@@ -211,9 +209,39 @@ def _of_box_scores(
         .where(
             BoxScore.project_id == of.project_id,
             BoxScore.rules_version == of.version,
-            *chosen,
+            *only,
         )
         .group_by(*keys)
+    )
+
+
+def _only(
+    piece: Piece, by: By, repo_id: uuid.UUID | None, players: Collection[uuid.UUID] | None
+) -> _Only:
+    """The days of the piece, the repo and the players, in the words of the piece's table."""
+    only: _Only
+    if piece.source is Source.BOX_SCORES:
+        only = [BoxScore.day.between(piece.first, piece.last)]
+        if repo_id is not None:
+            only.append(BoxScore.repo_id == repo_id)
+        if players is not None:
+            only.append(Identity.player_id.in_(players))
+        return only
+    only = [PlayerTotal.first.between(piece.first, piece.last)]
+    if by is By.REPO and repo_id is None:
+        only.append(PlayerTotal.repo_id != ALL_REPOS)
+    else:
+        only.append(PlayerTotal.repo_id == (repo_id or ALL_REPOS))
+    if players is not None:
+        only.append(PlayerTotal.player_id.in_(players))
+    return only
+
+
+def _of_one(name: str) -> ColumnElement[int]:
+    return (
+        func.count(distinct(BoxScore.day))
+        if name == "active_days"
+        else _whole(getattr(BoxScore, name))
     )
 
 

@@ -6,8 +6,9 @@ import re
 import secrets
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import func, select, update
@@ -28,6 +29,8 @@ class ProjectRow(NamedTuple):
     name: str
     slug: str
     time_zone: str
+    public_badges: bool
+    public_feed: bool
     created_at: datetime
 
 
@@ -38,6 +41,8 @@ class MyProject(NamedTuple):
     name: str
     slug: str
     time_zone: str
+    public_badges: bool
+    public_feed: bool
     created_at: datetime
     role: str
     status: str
@@ -62,6 +67,8 @@ def create_project(
         slug=_free_slug(session, name),
         time_zone=time_zone,
         rules_version=1,
+        public_badges=False,
+        public_feed=False,
         created_at=now(),
     )
     session.add(project)
@@ -95,19 +102,22 @@ def projects_of(session: Session, caller: Caller, paging: Paging) -> tuple[list[
     return [MyProject(*row) for row in rows], total
 
 
-def rename_project(session: Session, name: str, *, by: Membership) -> ProjectRow:
-    """The name changes; addresses and the slug stay."""
+def change_project(session: Session, changes: Mapping[str, Any], *, by: Membership) -> ProjectRow:
+    """Its name, and what anybody may see of it; addresses and the slug stay."""
     old = get_project(session, by.project_id)
-    session.execute(update(Project).where(Project.id == by.project_id).values(name=name))
+    new = old._replace(**changes)
+    if new == old:
+        return old
+    session.execute(update(Project).where(Project.id == by.project_id).values(**changes))
     audit.record(
         session,
         Action.PROJECT_CHANGED,
-        name,
+        new.name,
         caller=by.caller,
         project_id=by.project_id,
-        details={"was": old.name},
+        details={"was": old.name} | {name: changes[name] for name in changes if name != "name"},
     )
-    return old._replace(name=name)
+    return new
 
 
 def lock_project(session: Session, project_id: uuid.UUID) -> ZoneInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -103,7 +104,7 @@ def change_member(
     old = get_member(session, by.project_id, user_id)
     new_role, new_status = role or Role(old.role), status or MemberStatus(old.status)
     if new_role is not Role.COMMISSIONER or new_status is not MemberStatus.APPROVED:
-        _keep_a_commissioner(session, by.project_id, user_id)
+        keep_a_commissioner(session, by.project_id, {user_id})
     session.execute(
         update(Member)
         .where(Member.project_id == by.project_id, Member.user_id == user_id)
@@ -125,7 +126,7 @@ def change_member(
 
 def remove_member(session: Session, user_id: uuid.UUID, *, by: Membership) -> None:
     old = get_member(session, by.project_id, user_id)
-    _keep_a_commissioner(session, by.project_id, user_id)
+    keep_a_commissioner(session, by.project_id, {user_id})
     session.execute(
         delete(Member).where(Member.project_id == by.project_id, Member.user_id == user_id)
     )
@@ -252,8 +253,10 @@ def _members(project_id: uuid.UUID) -> Select[Any]:
     )
 
 
-def _keep_a_commissioner(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Raises Conflict for the last commissioner. Locks them all, since two may leave at once."""
+def keep_a_commissioner(
+    session: Session, project_id: uuid.UUID, without: Collection[uuid.UUID]
+) -> None:
+    """Raises Conflict where no other is left. Locks them all, since two may leave at once."""
     commissioners = session.scalars(
         select(Member.user_id)
         .where(
@@ -263,5 +266,5 @@ def _keep_a_commissioner(session: Session, project_id: uuid.UUID, user_id: uuid.
         )
         .with_for_update()
     ).all()
-    if list(commissioners) == [user_id]:
+    if commissioners and set(commissioners) <= set(without):
         raise Conflict("A project needs a commissioner. Make somebody else one first.")

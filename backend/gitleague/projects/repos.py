@@ -17,6 +17,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, Invalid, NotFound
 from gitleague.core.paging import Paging
 from gitleague.projects.git_urls import name_of, url_key, without_credentials
+from gitleague.tables.commits import RefusedCommit
 from gitleague.tables.projects import Repo, RepoStatus, SyncMethod
 
 
@@ -155,6 +156,39 @@ def remove_repo(
         raise Conflict("This repository has commits in the league, so it stays.")
     session.execute(delete(Repo).where(Repo.project_id == project_id, Repo.id == repo_id))
     audit.record(session, Action.REPO_REMOVED, old.name, caller=caller, project_id=project_id)
+
+
+class Refused(NamedTuple):
+    """A commit that was not taken, and why."""
+
+    sha: str
+    field: str
+    reason: str
+    refused_at: datetime
+
+
+def count_refused(session: Session, project_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """How many commits of each repo were not taken; of repos that have any."""
+    rows = session.execute(
+        select(RefusedCommit.repo_id, func.count())
+        .where(RefusedCommit.project_id == project_id)
+        .group_by(RefusedCommit.repo_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def list_refused(
+    session: Session, project_id: uuid.UUID, repo_id: uuid.UUID, paging: Paging
+) -> list[Refused]:
+    """The newest first."""
+    rows = session.execute(
+        select(*(getattr(RefusedCommit, field) for field in Refused._fields))
+        .where(RefusedCommit.project_id == project_id, RefusedCommit.repo_id == repo_id)
+        .order_by(RefusedCommit.refused_at.desc(), RefusedCommit.sha)
+        .limit(paging.limit)
+        .offset(paging.offset)
+    )
+    return [Refused(*row) for row in rows]
 
 
 def _key(git_url: str) -> str:

@@ -32,8 +32,10 @@ from gitleague.projects.schemas import (
     RepoChange,
     RepoRequest,
 )
+from gitleague.projects.webhooks import routes as webhooks
 
 router = APIRouter(tags=["projects"])
+router.include_router(webhooks.router)
 
 
 @router.get("/projects")
@@ -65,7 +67,8 @@ def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
 def change_project(
     member: Commissioner, session: WriteSession, body: ProjectChange
 ) -> ProjectAnswer:
-    return ProjectAnswer.model_validate(leagues.rename_project(session, body.name, by=member))
+    row = leagues.change_project(session, body.changes(), by=member)
+    return ProjectAnswer.model_validate(row)
 
 
 @router.post("/projects/{project_id}/join", status_code=202)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from gitleague.accounts.audit import Action
 from gitleague.core.paging import Paging
@@ -25,7 +26,20 @@ class ProjectRequest(BaseModel):
 
 
 class ProjectChange(BaseModel):
-    name: Name
+    """What is not sent stays as it is."""
+
+    name: Name | SkipJsonSchema[None] = None
+    public_badges: Annotated[
+        bool | SkipJsonSchema[None],
+        Field(description="Anybody may see badges and cards of players, as READMEs show them."),
+    ] = None
+    public_feed: Annotated[
+        bool | SkipJsonSchema[None],
+        Field(description="Anybody may read the feed: awards, and titles of commits."),
+    ] = None
+
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True)
 
 
 class ProjectAnswer(_Answer):
@@ -33,6 +47,8 @@ class ProjectAnswer(_Answer):
     name: str
     slug: str
     time_zone: str
+    public_badges: bool
+    public_feed: bool
     created_at: datetime
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -29,7 +30,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from gitleague.core.sets import among
 from gitleague.scoring import totals
 from gitleague.scoring.days import Days
-from gitleague.scoring.expressions import author_stats, coauthor_stats, impact, is_scored
+from gitleague.scoring.expressions import (
+    author_stats,
+    coauthor_stats,
+    impact,
+    is_assisted,
+    is_scored,
+)
 from gitleague.scoring.players import player_of
 from gitleague.scoring.rules import RulesInForce, rules_in_force
 from gitleague.tables.commits import CoAuthor, CommitRow
@@ -38,7 +45,17 @@ from gitleague.tables.scores import BoxScore
 # Commits by their shas, those of some days, or all there are.
 Which: TypeAlias = "Collection[str] | Days | None"
 KEY = ("project_id", "rules_version", "day", "identity_id", "repo_id")
-SUMS = ("credits", "commits", "additions", "deletions", "files_changed", *Stats._fields, "impact")
+SUMS = (
+    "credits",
+    "commits",
+    "assisted",
+    "additions",
+    "deletions",
+    "files_changed",
+    *Stats._fields,
+    "impact",
+)
+_FACTS = ("commits", "assisted", "additions", "deletions", "files_changed")  # not a co-author's
 # As text, since SQLAlchemy writes a statement with its own `on_conflict_do_update` anew each time,
 # which takes longer than to run it.
 _ADDED = text(
@@ -139,7 +156,12 @@ def _authored(
     sign: int,
 ) -> Select[Any]:
     facts = {name: getattr(CommitRow, name) for name in ("additions", "deletions", "files_changed")}
-    shares = {"credits": literal(1), "commits": literal(1), **facts, **author_stats(of.rules)}
+    ones = {
+        "credits": literal(1),
+        "commits": literal(1),
+        "assisted": case((is_assisted(CommitRow.flags), 1), else_=0),
+    }
+    shares = {**ones, **facts, **author_stats(of.rules)}
     return (
         select(
             literal(project_id).label("project_id"),
@@ -175,8 +197,8 @@ def _assisted(
         .where(credited.c.player_id != credited.c.author_player_id)
         .subquery()
     )
-    nothing = {name: literal(0) for name in ("commits", "additions", "deletions", "files_changed")}
-    shares = {"credits": literal(1), **nothing, **coauthor_stats(of.rules)}
+    nothing = {name: literal(0) for name in _FACTS}
+    shares = {"credits": literal(1), **nothing, **coauthor_stats(of.rules, each.c.flags)}
     return (
         select(
             literal(project_id).label("project_id"),
@@ -201,6 +223,7 @@ def _credited(session: Session, project_id: uuid.UUID, of: RulesInForce, which: 
             CoAuthor.repo_id,
             CoAuthor.identity_id,
             CommitRow.day,
+            CommitRow.flags,
             player_of(project_id, CoAuthor.identity_id).label("player_id"),
             player_of(project_id, CommitRow.author_id).label("author_player_id"),
         )

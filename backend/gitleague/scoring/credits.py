@@ -2,7 +2,8 @@
 
 The same change in several branches, forks or repos (same `change_key`) counts once: the reachable
 row with the smallest (commit_date, sha, repo), one that was reverted only if all were. It follows
-from the rows alone, so the order in which they arrive does not matter.
+from the rows alone, so the order in which they arrive does not matter. Of a change that an upheld
+ruling names none counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.sets import among
 from gitleague.scoring import boxscores
+from gitleague.scoring.penalties import penalized
 from gitleague.scoring.references import changed_marks, web_around, write_marks
 from gitleague.tables.commits import CommitRow
 
@@ -86,7 +88,11 @@ def _settle(session: Session, project_id: uuid.UUID, change_keys: Collection[str
     nth = func.row_number().over(partition_by=CommitRow.change_key, order_by=order).label("nth")
     reachable = (
         select(CommitRow.sha, CommitRow.repo_id, nth)
-        .where(of_changes, CommitRow.is_reachable)
+        .where(
+            of_changes,
+            CommitRow.is_reachable,
+            CommitRow.change_key.not_in(penalized(session, project_id, change_keys)),
+        )
         .subquery()
     )
     firsts = select(reachable.c.sha, reachable.c.repo_id).where(reachable.c.nth == 1)

@@ -32,7 +32,7 @@ def author_stats(rules: Rules) -> dict[str, Number]:
     points = hundredths(rules.commit_points) + _capped(added, rules.additions_cap) * _whole(
         rules.additions_weight
     )
-    return {
+    stats = {
         "pts": case((CommitRow.is_reverted, 0), else_=points),
         "reb": _capped(deleted, rules.deletions_cap) * _whole(rules.deletions_weight),
         "ast": _worth(CommitRow.files_changed > rules.many_files, rules.many_files_points),
@@ -42,12 +42,18 @@ def author_stats(rules: Rules) -> dict[str, Number]:
         "jt": _worth(_has(Flag.TICKET), rules.ticket_points),
         "cc": _worth(_has(Flag.CLEAN), rules.clean_points),
     }
+    return {name: _kept(stat, rules, CommitRow.flags) for name, stat in stats.items()}
 
 
-def coauthor_stats(rules: Rules) -> dict[str, Number]:
-    """A co-author's credit: an assist."""
+def coauthor_stats(rules: Rules, flags: Number | InstrumentedAttribute[int]) -> dict[str, Number]:
+    """A co-author's credit in a commit with these flags: an assist."""
     nothing = {name: literal(0) for name in Stats._fields}
-    return nothing | {"ast": _whole(rules.coauthor_points)}
+    return nothing | {"ast": _kept(_whole(rules.coauthor_points), rules, flags)}
+
+
+def is_assisted(flags: Number | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """An AI assistant had a hand in it."""
+    return flags.bitwise_and(int(Flag.ASSISTED)) != 0
 
 
 def impact(stats: dict[str, Number], rules: Rules) -> Number:
@@ -56,6 +62,13 @@ def impact(stats: dict[str, Number], rules: Rules) -> Number:
     for name, weight in rules.weights._asdict().items():
         total += stats[name] * literal(weight, BigInteger)  # an int by an int would be an int
     return total
+
+
+def _kept(stat: Number, rules: Rules, flags: Number | InstrumentedAttribute[int]) -> Number:
+    """What counts of a stat, rounded down: no stat is negative."""
+    if rules.ai_percent == 100:
+        return stat
+    return case((is_assisted(flags), stat * rules.ai_percent // 100), else_=stat)
 
 
 def _lines(rules: Rules) -> tuple[Number, Number]:

@@ -1,13 +1,19 @@
-"""Whose an identity is."""
+"""Whose an identity is, and how one is told from another."""
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
+from gitleague_client.reading import Named
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gitleague.tables.commits import Identity
+
+
+def fingerprint(person: Named) -> str:
+    return hashlib.sha256(f"{person.name}\0{person.email}".encode()).hexdigest()
 
 
 def player_of(

@@ -1,4 +1,4 @@
-"""Totals per player, by day and by month, so that no table has to add up years of box scores.
+"""Totals per player, by day, month and year, so that no table has to add up years of box scores.
 
 They follow from the box scores alone. Whoever changes those marks their months as stale in the
 same transaction: readers take a stale month from the box scores, and a job sums it up soon after.
@@ -11,14 +11,30 @@ from calendar import monthrange
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, cast, delete, distinct, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Insert,
+    Select,
+    and_,
+    cast,
+    delete,
+    distinct,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gitleague.core.sets import insert_rows
 from gitleague.jobs import queue
+from gitleague.projects.happenings import tell_of_standings
 from gitleague.projects.leagues import lock_project
+from gitleague.scoring import best_plays
+from gitleague.scoring.days import Days, in_a_row
+from gitleague.scoring.rules import rules_at
 from gitleague.tables.commits import Identity
 from gitleague.tables.scores import BoxScore, PlayerTotal, StaleMonth
 
@@ -26,20 +42,30 @@ SUM_UP = "sum_up"
 SOON = timedelta(seconds=2)  # the batches of one push are summed up together
 ALL_REPOS = uuid.UUID(int=0)
 SUMS = (
-    *("commits", "additions", "deletions", "files_changed"),
+    *("commits", "assisted", "additions", "deletions", "files_changed"),
     *("pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc", "impact"),
 )
 _KEY = ("project_id", "rules_version", "span", "repo_id", "first", "player_id")
-_COLUMNS = [*_KEY, *SUMS, "active_days"]
+_COLUMNS = [*_KEY, *SUMS, "active_days", "run"]
 
 
 class Span(str, Enum):
     DAY = "day"
     MONTH = "month"
+    YEAR = "year"
+
+
+class _Book(NamedTuple):
+    project_id: uuid.UUID
+    version: int  # of the rules
 
 
 def month_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def year_of(day: date) -> date:
+    return day.replace(month=1, day=1)
 
 
 def end_of(month: date) -> date:
@@ -60,10 +86,17 @@ def mark_players(session: Session, project_id: uuid.UUID, players: Collection[uu
         PlayerTotal.repo_id == ALL_REPOS,
     )
     _mark(session, project_id, set(session.execute(summed_up.distinct()).tuples()))
+    tell_of_standings(session, project_id)  # also where nothing is summed up yet
+
+
+def ask_again(session: Session, project_id: uuid.UUID) -> None:
+    """For what is written once the months are summed up. Only under the league's lock."""
+    queue.enqueue_once(session, SUM_UP, project_id=project_id, wait=SOON)
 
 
 def forget(session: Session, project_id: uuid.UUID, version: int) -> None:
     """The box scores of this version are gone."""
+    best_plays.forget(session, project_id, version)
     for table in (PlayerTotal, StaleMonth):
         session.execute(
             delete(table).where(table.project_id == project_id, table.rules_version == version)
@@ -91,20 +124,20 @@ def sum_up_next(session: Session, project_id: uuid.UUID) -> bool:
         return False
     version, month = stale
     session.execute(
-        delete(PlayerTotal).where(
-            PlayerTotal.project_id == project_id,
-            PlayerTotal.rules_version == version,
-            PlayerTotal.first.between(month, end_of(month)),
-        )
-    )
-    _sum_up(session, project_id, version, month)
-    session.execute(
         delete(StaleMonth).where(
             StaleMonth.project_id == project_id,
             StaleMonth.rules_version == version,
             StaleMonth.month == month,
         )
     )
+    book = _Book(project_id, version)
+    _clear(session, book, (Span.DAY, Span.MONTH), month, end_of(month))
+    _sum_up_days(session, book, month)
+    _sum_up_repos(session, book, month)
+    _add_up(session, book, Span.DAY, month)
+    _sum_up_year(session, book, year_of(month))
+    rules = rules_at(session, project_id, version)
+    best_plays.keep(session, project_id, version, Days(month, end_of(month)), rules)
     return True
 
 
@@ -124,61 +157,127 @@ def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]
         ("project_id", "rules_version", "month"),
         [(project_id, version, month) for version, month in new],
     )
+    tell_of_standings(session, project_id)
     if new:
-        queue.enqueue_once(session, SUM_UP, project_id=project_id, wait=SOON)
+        ask_again(session, project_id)
 
 
-def _sum_up(session: Session, project_id: uuid.UUID, version: int, month: date) -> None:
-    """By day and by repo from the box scores, the month from its days."""
-    daily = (Span.DAY, literal(ALL_REPOS), BoxScore.day)
-    by_repo = (Span.MONTH, BoxScore.repo_id, literal(month))
-    for span, repo_id, first in (daily, by_repo):
-        played = (
+def _sum_up_days(session: Session, book: _Book, month: date) -> None:
+    """Of all repos together, with the days in a row."""
+    days = in_a_row(_played(book, month, BoxScore.day.label("day")).subquery())
+    session.execute(
+        _insert(
+            book,
             select(
-                literal(project_id),
-                literal(version),
-                literal(span.value),
-                repo_id,
-                first,
-                Identity.player_id,
-                *(_whole(getattr(BoxScore, name)) for name in SUMS),
-                func.count(distinct(BoxScore.day)),
-            )
-            .join(
-                Identity,
-                and_(
-                    Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id
-                ),
+                literal(Span.DAY.value),
+                literal(ALL_REPOS),
+                days.c.day,
+                days.c.player_id,
+                *(days.c[name] for name in SUMS),
+                literal(1),
+                days.c.run,
+            ),
+        )
+    )
+
+
+def _sum_up_repos(session: Session, book: _Book, month: date) -> None:
+    repos = _played(book, month, BoxScore.repo_id.label("repo_id")).subquery()
+    session.execute(
+        _insert(
+            book,
+            select(
+                literal(Span.MONTH.value),
+                repos.c.repo_id,
+                literal(month),
+                repos.c.player_id,
+                *(repos.c[name] for name in (*SUMS, "active_days")),
+                literal(0),
+            ),
+        )
+    )
+
+
+def _sum_up_year(session: Session, book: _Book, year: date) -> None:
+    """Once none of its months is stale: before that, readers take the months."""
+    end = year.replace(month=12, day=31)
+    waiting = session.scalar(
+        select(func.count()).where(
+            StaleMonth.project_id == book.project_id,
+            StaleMonth.rules_version == book.version,
+            StaleMonth.month.between(year, end),
+        )
+    )
+    if not waiting:
+        _clear(session, book, (Span.YEAR,), year, year)
+        _add_up(session, book, Span.MONTH, year)
+
+
+def _add_up(session: Session, book: _Book, parts: Span, first: date) -> None:
+    """The days of a month to the month, the months of a year to the year."""
+    whole, last = (
+        (Span.MONTH, end_of(first))
+        if parts is Span.DAY
+        else (Span.YEAR, first.replace(month=12, day=31))
+    )
+    session.execute(
+        _insert(
+            book,
+            select(
+                literal(whole.value),
+                PlayerTotal.repo_id,
+                literal(first),
+                PlayerTotal.player_id,
+                *(_whole(getattr(PlayerTotal, name)) for name in (*SUMS, "active_days")),
+                literal(0),
             )
             .where(
-                BoxScore.project_id == project_id,
-                BoxScore.rules_version == version,
-                BoxScore.day.between(month, end_of(month)),
+                PlayerTotal.project_id == book.project_id,
+                PlayerTotal.rules_version == book.version,
+                PlayerTotal.span == parts.value,
+                PlayerTotal.first.between(first, last),
             )
-            .group_by(Identity.player_id, BoxScore.day if span is Span.DAY else BoxScore.repo_id)
+            .group_by(PlayerTotal.repo_id, PlayerTotal.player_id),
         )
-        session.execute(insert(PlayerTotal).from_select(_COLUMNS, played))
-    together = (
+    )
+
+
+def _played(book: _Book, month: date, each: Any) -> Select[Any]:
+    """The box scores of a month, summed up by player and by `each`: the day or the repo."""
+    return (
         select(
-            literal(project_id),
-            literal(version),
-            literal(Span.MONTH.value),
-            literal(ALL_REPOS),
-            literal(month),
-            PlayerTotal.player_id,
-            *(_whole(getattr(PlayerTotal, name)) for name in SUMS),
-            func.count(),
+            Identity.player_id,
+            each,
+            *(_whole(getattr(BoxScore, name)).label(name) for name in SUMS),
+            func.count(distinct(BoxScore.day)).label("active_days"),
+        )
+        .join(
+            Identity,
+            and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
         )
         .where(
-            PlayerTotal.project_id == project_id,
-            PlayerTotal.rules_version == version,
-            PlayerTotal.span == Span.DAY.value,
-            PlayerTotal.repo_id == ALL_REPOS,
-            PlayerTotal.first.between(month, end_of(month)),
+            BoxScore.project_id == book.project_id,
+            BoxScore.rules_version == book.version,
+            BoxScore.day.between(month, end_of(month)),
         )
-        .group_by(PlayerTotal.player_id)
+        .group_by(Identity.player_id, each)
     )
-    session.execute(insert(PlayerTotal).from_select(_COLUMNS, together))
+
+
+def _insert(book: _Book, rows: Select[Any]) -> Insert:
+    owned = select(literal(book.project_id), literal(book.version), *rows.subquery().c)
+    return insert(PlayerTotal).from_select(_COLUMNS, owned)
+
+
+def _clear(session: Session, book: _Book, spans: Collection[Span], first: date, last: date) -> None:
+    session.execute(
+        delete(PlayerTotal).where(
+            PlayerTotal.project_id == book.project_id,
+            PlayerTotal.rules_version == book.version,
+            PlayerTotal.span.in_([span.value for span in spans]),
+            PlayerTotal.first.between(first, last),
+        )
+    )
 
 
 def _whole(column: InstrumentedAttribute[int]) -> Any:

@@ -6,7 +6,6 @@ where one of them came as a pseudonym.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -18,12 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gitleague.core.sets import among, insert_rows
+from gitleague.scoring.players import fingerprint
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.projects import Project
-
-
-def fingerprint(person: Named) -> str:
-    return hashlib.sha256(f"{person.name}\0{person.email}".encode()).hexdigest()
 
 
 def identities_of(

@@ -21,10 +21,12 @@ from gitleague.core.sets import among, insert_rows
 from gitleague.projects.leagues import lock_project
 from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
+from gitleague.scoring.penalties import ask_referee
 from gitleague.scoring.references import STEM
 from gitleague.scoring.rules import rules_of
 from gitleague.sync import heads, refusals
 from gitleague.sync.batch import Batch
+from gitleague.sync.erased import without_erased
 from gitleague.sync.identities import identities_of
 from gitleague.sync.plan import Plan, plan_for
 from gitleague.sync.rows import COLUMNS, Arrival
@@ -52,6 +54,8 @@ def ingest(
     last = batch.commits[-1].sha if batch.commits else None
     outcome = Outcome(plan.inserted, plan.skipped, last or repo.last_ingested_sha)
     _note(session, arrival, outcome)
+    if outcome.inserted:
+        ask_referee(session, repo.project_id)
     record(
         session,
         Action.COMMITS_PUSHED,
@@ -70,7 +74,8 @@ def ingest(
 def _write(session: Session, arrival: Arrival, plan: Plan) -> None:
     of_repo = (arrival.project_id, arrival.repo_id)
     rules = rules_of(session, arrival.project_id)
-    readings = [read(commit, rules) for commit in plan.written.values()]
+    read_now = [read(commit, rules) for commit in plan.written.values()]
+    readings = without_erased(session, arrival.project_id, read_now)
     arriving = {sha: refusal.parents for sha, refusal in plan.refused.items()}
     arriving |= {sha: commit.parents for sha, commit in plan.written.items()}
     known = {sha: parents for sha, parents in arriving.items() if parents is not None}

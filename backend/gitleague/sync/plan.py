@@ -94,9 +94,10 @@ def _key(plan: Plan, elsewhere: Mapping[str, Sequence[Here]]) -> None:
         given = {commit.patch_key or sha, *(row.change_key for row in rows)}
         if old:
             given.add(old.change_key)
-            plan.settling.add(old.change_key)
         key = min(given - {sha}, default=sha)
         plan.change_keys[sha] = key
+        if old:  # also under another key: a ruling that names it holds still
+            plan.settling |= {old.change_key, key}
         moved = {row.change_key for row in rows} - {key}
         if moved:
             plan.rekeyed[sha] = key

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.audit import Action, record
 from gitleague.accounts.caller import Caller
 from gitleague.core.sets import among, insert_rows
+from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
 from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
 from gitleague.sync import refusals
 from gitleague.sync.heads import complete_in, move_heads
 from gitleague.tables.commits import CommitRow, RefusedCommit
+from gitleague.tables.outside import Event
 from gitleague.tables.projects import Repo, RepoStatus, RepoTip
 
 STREAM = 10_000  # rows at a time: a repo may hold millions
@@ -52,6 +54,8 @@ def end_sync(
         )
         .execution_options(synchronize_session=False)
     )
+    told = {"repo": {"id": str(repo.id), "name": repo.name}, "pruned": gone}
+    tell(session, repo.project_id, Event.SYNC_DONE, told)
     if gone:
         record(
             session,

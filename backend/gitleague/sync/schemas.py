@@ -48,6 +48,10 @@ class RulesAnswer(BaseModel):
     version: int
     rules: Rules
     pseudonym_salt: Annotated[str, Field(description="What pseudonyms of addresses are made with.")]
+    penalized: Annotated[
+        list[str],
+        Field(description="Commits that an upheld ruling takes out of the game, and their copies."),
+    ]
 
 
 class NotInserted(BaseModel):

@@ -5,11 +5,15 @@ from gitleague.tables import (
     audit,
     awards,
     commits,
+    fairplay,
+    fantasy,
     identities,
     jobs,
+    outside,
     projects,
     scores,
     seasons,
+    squads,
 )
 from gitleague.tables.schema import Table
 
@@ -19,9 +23,13 @@ __all__ = [
     "audit",
     "awards",
     "commits",
+    "fairplay",
+    "fantasy",
     "identities",
     "jobs",
+    "outside",
     "projects",
     "scores",
     "seasons",
+    "squads",
 ]

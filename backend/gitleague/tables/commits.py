@@ -1,7 +1,8 @@
 """Commits as they came, who made them, and what they say of each other.
 
-The facts of a commit never change once written. The four derived columns (`counts`, `is_reverted`,
-`is_steal`, `is_complete`) follow from facts alone and are settled in one place each.
+The facts of a commit never change once written, unless its author is erased. The four derived
+columns (`counts`, `is_reverted`, `is_steal`, `is_complete`) follow from facts alone and are settled
+in one place each.
 """
 
 from __future__ import annotations
@@ -38,9 +39,31 @@ class Player(Table):
     project_id: Mapped[ProjectRef]
     name: Mapped[str]
     is_bot: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[str] = mapped_column(String(40), default="", server_default="")  # on the field
     # The member who plays; None until an address of theirs is known.
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
+    retired_on: Mapped[date | None] = mapped_column(Date)  # the first day that they do not play
+    # Asked not to be shown: readers see them through `league.people.shown`.
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The N of "Erased player N": there is no way back from it.
+    erased_number: Mapped[int | None] = mapped_column(Integer)
+
+
+class ErasedMark(Table):
+    """By what a later push knows an erased player again: a keyed hash, never the address."""
+
+    __tablename__ = "erased_marks"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "player_id"], ["players.project_id", "players.id"], ondelete="CASCADE"
+        ),
+        Index(None, "player_id", "project_id"),
+    )
+
+    project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    player_id: Mapped[uuid.UUID]
 
 
 class Identity(Table):

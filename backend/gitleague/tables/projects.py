@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +58,11 @@ class Project(Table):
     awards_through: Mapped[date | None] = mapped_column(Date)
     # Clients that keep addresses to themselves send pseudonyms made with it.
     pseudonym_salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
+    # What erased players are known again by. Told to nobody, unlike the salt, which clients have.
+    erasure_secret: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
+    # What anybody may see, signed in or not.
+    public_badges: Mapped[bool] = mapped_column(default=False, server_default=false())
+    public_feed: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

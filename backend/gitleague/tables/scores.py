@@ -6,10 +6,19 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gitleague.tables.schema import ProjectKey, Table, Total
+from gitleague.tables.schema import ProjectKey, Sha, Table, Total
 
 
 class RulesVersion(Table):
@@ -51,6 +60,8 @@ class BoxScore(Table):
     repo_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     credits: Mapped[Total]  # commits authored or co-authored; a row with none is removed
     commits: Mapped[Total]
+    # Of the commits, those that an AI assistant had a hand in.
+    assisted: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     additions: Mapped[Total]
     deletions: Mapped[Total]
     files_changed: Mapped[Total]
@@ -66,7 +77,7 @@ class BoxScore(Table):
 
 
 class PlayerTotal(Table):
-    """The box scores of a player over a day or a month, in one repo or (`ALL_REPOS`) in all."""
+    """The box scores of a player over a day, month or year, in one repo or (`ALL_REPOS`) in all."""
 
     __tablename__ = "player_totals"
     __table_args__ = (
@@ -83,6 +94,7 @@ class PlayerTotal(Table):
     first: Mapped[date] = mapped_column(Date, primary_key=True)
     player_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     commits: Mapped[Total]
+    assisted: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     additions: Mapped[Total]
     deletions: Mapped[Total]
     files_changed: Mapped[Total]
@@ -96,6 +108,40 @@ class PlayerTotal(Table):
     cc: Mapped[Total]
     impact: Mapped[Total]
     active_days: Mapped[Total]
+    # Of a day: the days in a row up to it, within its month. Else 0.
+    run: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class BestPlay(Table):
+    """One of the commits with most impact that a player wrote in a month."""
+
+    __tablename__ = "best_plays"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "player_id"], ["players.project_id", "players.id"], ondelete="CASCADE"
+        ),
+        Index(None, "player_id", "month", "project_id"),
+    )
+
+    project_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    rules_version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)  # its first day
+    player_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)  # 1 for the best
+    repo_id: Mapped[uuid.UUID]
+    sha: Mapped[Sha]
+    day: Mapped[date] = mapped_column(Date)
+    impact: Mapped[Total]
+
+
+class RecordBook(Table):
+    """The records of a league, written anew when its months are summed up."""
+
+    __tablename__ = "record_books"
+
+    project_id: Mapped[ProjectKey]
+    records: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    made_at: Mapped[datetime]
 
 
 class StaleMonth(Table):

@@ -28,7 +28,7 @@ class SeasonState(str, Enum):
 
 
 class AbsenceKind(str, Enum):
-    """Why less is expected of a player."""
+    """Why less is expected of a player; what each takes away: league.seasons.presence."""
 
     AWAY = "away"
     PART_TIME = "part_time"

@@ -28,7 +28,7 @@ class Column(NamedTuple):
 def medal_of(row: StandingRow, metric: Metric) -> int | None:
     """1 to 3: gold, silver, bronze. None for nothing, and none for turnovers."""
     is_earned = metric is not Metric.TOV and getattr(row.numbers, metric.value) > 0
-    return row.rank if row.rank <= 3 and is_earned else None
+    return row.rank if row.rank and row.rank <= 3 and is_earned else None
 
 
 COLUMNS = (

@@ -1,5 +1,7 @@
 """Errors as pages, in the words that the API says them in."""
 
+from urllib.parse import urlsplit
+
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
@@ -19,5 +21,13 @@ def page_of_error(request: Request, error: LeagueError) -> HTMLResponse:
         caller=caller,
         status=error.status,
         error=error,
+        back=_back(request),
         request_id=getattr(request.state, "request_id", None),
     )
+
+
+def _back(request: Request) -> str | None:
+    """The page of ours that somebody came from."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    is_ours = came_from.netloc == request.url.netloc and came_from.path != request.url.path
+    return came_from.path if is_ours else None

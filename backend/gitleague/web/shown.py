@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
 from markupsafe import Markup
 
+from gitleague.league.careers.records import Holder
+
 HUES = 12
 BDI = Markup("<bdi>{}</bdi>")
 TIME_TAG = Markup('<time datetime="{}">{}</time>')
@@ -32,6 +34,15 @@ def exact(hundredths: int) -> str:
 
 def exact_impact(ten_thousandths: int) -> str:
     return _trimmed(ten_thousandths / IMPACT_UNIT, 4)
+
+
+def plain_number(value: float) -> str:
+    """As people wrote it down: points or a count, of an award's working."""
+    return _trimmed(value, 2)
+
+
+def percent(share: float) -> str:
+    return f"{_trimmed(share * 100, 1)} %"
 
 
 def initials(name: str) -> str:
@@ -79,6 +90,19 @@ def day_words(value: date) -> str:
     return f"{value.day} {value:%B} {value.year}"  # %-d is not for every platform
 
 
+def short_day(value: date) -> str:
+    return f"{value.day} {value:%b} {value.year}"
+
+
+def record_days(span: str, holder: Holder) -> str:
+    """The days of a record, as people say them."""
+    if span == "month":
+        return f"{holder.first:%B} {holder.first.year}"
+    lead = "week of " if span == "week" else ""
+    until = "" if lead or holder.first == holder.last else f" to {short_day(holder.last)}"
+    return f"{lead}{short_day(holder.first)}{until}"
+
+
 def _rounded(value: float) -> str:
     """Whole, but for what is so small that a table of whole numbers would make it nothing."""
     return _trimmed(value, 1 if abs(value) < 10 else 0)
@@ -99,6 +123,8 @@ FILTERS = {
         impact,
         exact,
         exact_impact,
+        plain_number,
+        percent,
         initials,
         hue,
         day,

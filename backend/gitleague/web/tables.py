@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from gitleague_client.rules.defaults import Rules
 
+from gitleague.core.paging import Paging
 from gitleague.league.periods import EARLIEST, Period, Window
 from gitleague.league.schemas import PlaysQuery, StandingsQuery
 from gitleague.league.stats import POINTS, Numbers
@@ -37,8 +38,10 @@ def shares_of(numbers: Numbers, rules: Rules) -> list[Share]:
     return shares
 
 
-def link_to(asked: PlaysQuery | StandingsQuery, **changes: Any) -> str:
-    """The address of the same table, asked otherwise; a new question begins on page one."""
+def link_to(asked: Paging, **changes: Any) -> str:
+    """The address of the same page, asked otherwise; a new question begins on page one."""
+    if changes.keys() & {"period", "start"}:  # other days than those of the season
+        changes = {"season_id": None} | changes
     changed = asked.model_copy(update={"page": 1} | changes)
     given = changed.model_dump(mode="json", exclude_defaults=True, exclude={"limit"})
     return "?" + urlencode(given)

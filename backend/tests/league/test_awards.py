@@ -1,24 +1,21 @@
 """Who gets which award, as a commissioner could read it; given by themselves, and never twice."""
 
-import time
 import uuid
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import pytest
+from chores import finish_jobs
 from gitleague.core.db import Database
-from gitleague.jobs.runner import Runner
 from gitleague.league.awards.giving import GRACE, due, give
 from gitleague.league.awards.schedule import ask_for_awards
 from gitleague.tables.projects import Project
-from gitleague.tasks import TASKS
 from httpx import Client, Response
 from make import Person, make_commit
 from remote import Repo
 from sqlalchemy import update
 
 WEEK = timedelta(days=7)
-WAIT_SECONDS = 30
 
 
 class Shelf(NamedTuple):
@@ -139,7 +136,7 @@ def test_a_commissioner_has_them_given_anew(shelf):
     shelf.repo.push(on("2024-04-11", by="Linus", additions=900))
     asked = shelf.ask("POST", "/awards/give", anew_from="2024-04-01")
     assert asked.status_code == 202
-    Runner(shelf.database, TASKS).run_all()
+    finish_jobs(shelf.database)
     assert shelf.winners("player_of_the_week") == {"2024-04-01": "Grace", "2024-04-08": "Linus"}
     assert shelf.winners("play_of_the_day")["2024-04-11"] == "Linus"
 
@@ -227,7 +224,7 @@ def test_a_season_ends_with_its_awards(shelf):
     rookie = awards["rookie_of_the_year"]
     assert (rookie["player"]["name"], rookie["working"]["active_weeks"]) == ("Steady", 4)
     shelf.ask("POST", "/awards/give", anew_from="2024-01-01")
-    Runner(shelf.database, TASKS).run_all()
+    finish_jobs(shelf.database)
     assert len(shelf.awards(f"season_id={season_id}")) == 2
 
 
@@ -283,12 +280,7 @@ def test_an_outage_is_caught_up_with(shelf, yesterday_week):
         for _ in range(2):  # asked for twice, given once
             ask_for_awards(session)
             session.flush()  # the second look shall find what the first one asked for
-    # The server's own runner may be faster, and then the awards come when it is done.
-    deadline = time.monotonic() + WAIT_SECONDS
-    while Runner(shelf.database, TASKS).run_all() == 0 and time.monotonic() < deadline:
-        if shelf.winners("play_of_the_day"):
-            break
-        time.sleep(0.05)
+    finish_jobs(shelf.database)
     assert shelf.winners("play_of_the_day") == {day: "Grace"}
     with shelf.database.writing() as session:
         first, last = due(session, shelf.ada.project_id)

@@ -165,7 +165,7 @@ def test_a_player_gets_a_name(people, repo):
     repo.push(make_commit(**HOME))
     player = people.player(HOME["author_email"])
     changed = people.done("PATCH", f"/players/{player}", name="Grace Hopper", is_bot=True)
-    assert changed == {"id": player, "name": "Grace Hopper", "is_bot": True}
+    assert changed == {"id": player, "name": "Grace Hopper", "is_bot": True, "position": ""}
     assert people.table() == {}
     people.done("PATCH", f"/players/{player}", is_bot=False)
     assert people.table() == {"Grace Hopper": 1}

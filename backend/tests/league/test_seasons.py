@@ -206,7 +206,7 @@ def test_the_page_of_a_season_leads_to_its_neighbours(seasons, repo):
     repo.push(on("2024-03-01"), on("2024-06-01"))
     seasons.closed(SPRING)
     seasons.opened(SUMMER)
-    place = f"/projects/{seasons.person.project_id}?period=season"
+    place = f"/projects/{seasons.person.project_id}/standings?period=season"
     page = seasons.http.get(place, headers=seasons.person.headers)
     assert page.status_code == 200
     assert "Summer 2024" in page.text

@@ -43,12 +43,29 @@ def field(database: Database) -> Iterator[Field]:
         (TODAY, TODAY + DAY, "days to 2024-05-16"),
         (TODAY, date(2024, 6, 2), "days to 2024-06-02"),
         (TODAY, TODAY - DAY, "box scores to 2024-05-14"),
-        (date.min, date.max, "months to 9999-12-31"),
+        (date.min, date.max, "years to 9999-12-31"),
+        (JANUARY, date(2026, 2, 28), "years to 2025-12-31, months to 2026-02-28"),
+        (
+            FEBRUARY,
+            date(2026, 11, 30),
+            "months to 2024-12-31, years to 2025-12-31, months to 2026-11-30",
+        ),
+        (FEBRUARY, date(2025, 11, 30), "months to 2025-11-30"),
     ],
 )
 def test_a_window_is_made_of(first: date, last: date, expected: str) -> None:
     found = pieces(frozenset(), first, last, by=By.PLAYER)
     assert ", ".join(f"{piece.source.value} to {piece.last}" for piece in found) == expected
+
+
+def test_a_year_with_a_stale_month_comes_from_its_months() -> None:
+    found = pieces(frozenset({FEBRUARY}), JANUARY, date(2025, 12, 31), by=By.PLAYER)
+    assert [(piece.source, piece.first) for piece in found] == [
+        (Source.MONTHS, JANUARY),
+        (Source.BOX_SCORES, FEBRUARY),
+        (Source.MONTHS, date(2024, 3, 1)),
+        (Source.YEARS, date(2025, 1, 1)),
+    ]
 
 
 def test_a_stale_month_comes_from_its_box_scores() -> None:
@@ -86,7 +103,7 @@ def test_they_are_the_sums_of_the_box_scores(field: Field, seed: int) -> None:
     repos = [field.repo_id, make_repo(field.session, field.project_id, "git@example.org:a/b")]
     players = [field.player(name) for name in ("Ada", "Grace", "Linus")]
     identities = [*players, field.identity(players[0], "Ada L.")]
-    days = [date(2023, 11, 20) + chance.randrange(200) * DAY for _ in range(30)]
+    days = [date(2022, 11, 20) + chance.randrange(500) * DAY for _ in range(60)]
     cells = {(chance.choice(identities), day, chance.choice(repos)) for day in days}
     for identity, day, repo in sorted(cells, key=str):
         numbers = {"commits": chance.randrange(1, 9), "pts": chance.randrange(900)}
@@ -137,7 +154,9 @@ def test_a_push_makes_its_months_stale_and_no_others(database: Database) -> None
     with database.writing() as session:
         field = Field(session, pushes.project_id, pushes.repo_id)
         field.sum_up()
-        assert session.scalar(select(func.count()).select_from(PlayerTotal)) == 6
+        spans = select(PlayerTotal.span, func.count()).group_by(PlayerTotal.span)
+        # Months and years in their repo, and in all.
+        assert dict(session.execute(spans).tuples().all()) == {"day": 2, "month": 4, "year": 4}
     pushes.push(_commit("2024-03-09", **ada))
     with database.reading() as session:
         assert session.scalars(select(StaleMonth.month)).all() == [date(2024, 3, 1)]

@@ -11,7 +11,7 @@ from gitleague.scoring.expressions import impact as impact_sql
 from gitleague.scoring.expressions import is_scored
 from gitleague.tables.commits import CommitRow
 from gitleague_client.rules.classify import Flag
-from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
+from gitleague_client.rules.defaults import DEFAULT_RULES, AiAssisted, Rules
 from gitleague_client.rules.score import Play, Stats, author_stats, counts, impact
 from make import make_commit
 from pushes import make_pushes
@@ -36,6 +36,13 @@ RULES = {
         stl_weight=Decimal(100),
     ),
     "merges and excluded lines too": Rules(score_merges=True, score_excluded_lines=True),
+    "AI-assisted commits bring nothing": Rules(ai_assisted=AiAssisted.IGNORE),
+    "AI-assisted commits bring a third, rounded down": Rules(
+        ai_assisted=AiAssisted.WEIGHT, ai_weight=Decimal("0.33"), clean_points=Decimal("0.07")
+    ),
+    "AI-assisted commits bring all": Rules(
+        ai_assisted=AiAssisted.WEIGHT, ai_weight=Decimal(1), score_merges=True
+    ),
     "nothing counts": Rules(
         commit_points=Decimal(0), additions_cap=0, deletions_cap=0, many_files=0
     ),

@@ -15,7 +15,7 @@ from windows import Windows
 def season(database: Database, project_id: uuid.UUID) -> str:
     """The path of the standings of a league with 18 weeks of play."""
     seed_season(database, project_id)
-    return f"/projects/{project_id}"
+    return f"/projects/{project_id}/standings"
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def take_front_door(camera: Camera, shown: League, link: str) -> None:
 
 
 def take_standings(camera: Camera, shown: League) -> None:
-    address = f"{shown.url}/projects/{shown.played}"
+    address = f"{shown.url}/projects/{shown.played}/standings"
     camera.open(address, "standings")
     camera.page.locator(".opens summary").nth(1).click()
     camera.take("standings-box")
@@ -149,11 +149,11 @@ def take_standings(camera: Camera, shown: League) -> None:
     camera.open(f"{address}?period=week&metric=blk&order=asc", "standings-week")
     camera.open(f"{address}?period=day&start=2020-02-29", "standings-none")
     camera.open(f"{address}?q=nobody", "standings-nobody")
-    camera.open(f"{shown.url}/projects/{shown.new}", "standings-new")
+    camera.open(f"{shown.url}/projects/{shown.new}/standings", "standings-new")
 
 
 def take_card(camera: Camera, shown: League) -> None:
-    camera.page.goto(f"{shown.url}/projects/{shown.played}")
+    camera.page.goto(f"{shown.url}/projects/{shown.played}/standings")
     camera.page.get_by_role("link", name="Margaret Hamilton").last.click()
     camera.page.locator(".play summary").nth(1).click()
     camera.take("card")

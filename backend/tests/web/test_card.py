@@ -103,7 +103,7 @@ def test_a_row_leads_to_the_card_of_its_period(windows: Windows, season: str, li
         "aria-current", "true"
     )
     assert numbers(page, ".tiles > div:first-child dd") == [in_table]
-    page.locator(".eyebrow a").click()
+    page.locator(".eyebrow a[rel=up]").click()
     expect(page).to_have_url(re.compile(r"\?period=month&start="))
 
 

@@ -26,7 +26,7 @@ def column(page: Page, metric: str) -> list[float]:
 @in_browser
 def test_it_works(windows: Windows, season: str, linus: Person):
     page = windows.open(season, linus)
-    expect(page.get_by_role("heading", level=1)).to_have_text("The League")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Standings")
     assert len(names(page)) == 12
     assert column(page, "impact") == sorted(column(page, "impact"), reverse=True)
     box = page.locator("tr.box").nth(1)
@@ -138,7 +138,7 @@ def test_hostile_names_and_titles_are_text(windows: Windows, repo: Repo, linus: 
         )
     )
     assert answer.json()["inserted"] == len(hostile)
-    page = windows.open(f"/projects/{linus.project_id}", linus, phone=True)
+    page = windows.open(f"/projects/{linus.project_id}/standings", linus, phone=True)
     assert len(names(page)) == len(hostile)
     assert hostile[0] in names(page)
     assert looks(page)["outside"] == []
@@ -153,7 +153,7 @@ def test_hostile_names_and_titles_are_text(windows: Windows, repo: Repo, linus: 
 def test_its_numbers_are_those_of_the_api(
     windows: Windows, http: Client, season: str, linus: Person
 ):
-    address = f"/api/v1{season}/standings?period=month"
+    address = f"/api/v1{season}?period=month"
     items = http.get(address, headers=linus.headers).json()["items"]
     page = windows.open(f"{season}?period=month", linus)
     assert names(page) == [item["player"]["name"] for item in items]
@@ -172,7 +172,7 @@ def show(http: Client, linus: Person) -> Callable[..., str]:
     """The page of linus's league, asked for in some words."""
 
     def show(**asked: Any) -> str:
-        place = f"/projects/{linus.project_id}"
+        place = f"/projects/{linus.project_id}/standings"
         answer = http.get(place, params=asked, headers=linus.headers | HTML)
         assert answer.status_code == 200
         return answer.text
@@ -238,7 +238,7 @@ def test_no_medals_for_nothing_and_none_for_turnovers(repo: Repo, show):
 
 def test_what_cannot_be_asked_is_said(http: Client, linus: Person):
     for asked in ("metric=beauty", "start=yesterday", "page=0", "period=season"):
-        place = f"/projects/{linus.project_id}?{asked}"
+        place = f"/projects/{linus.project_id}/standings?{asked}"
         answer = http.get(place, headers=linus.headers | HTML)
         assert answer.status_code == 422
         assert f"<strong><bdi>{asked.partition('=')[0]}</bdi></strong>" in answer.text

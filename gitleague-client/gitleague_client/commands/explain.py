@@ -19,6 +19,8 @@ from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from gitleague_client.shas import Shas
 
+MERGE = "A merge: it is outside the game."
+PENALIZED = "An upheld ruling names it: it counts for nothing."
 _SHA = re.compile(r"[0-9a-fA-F]{4,64}")
 
 
@@ -35,12 +37,19 @@ def run(
         )
     project, repo, repository, whole = found
     tips = [tip.sha for tip in repository.tips(repo.branches)]
-    explainer = Explainer(repository, tips, league.rules(project.project_id).rules)
+    in_force = league.rules(project.project_id)
+    explainer = Explainer(repository, tips, in_force.rules)
     if not explainer.holds(whole):
         out.warn(f"{repo.label}: no branch that is synced reaches {whole}.")
     (commit,) = scan(repository, Shas.of([whole]), jobs=Jobs(1), exclude=repo.exclude)
-    credits_ = explainer.credits(commit)
-    out.result(_told(commit, credits_), **_fields(repo, commit, credits_))
+    is_penalized = whole in in_force.penalized
+    credits_ = [] if is_penalized else explainer.credits(commit)
+    nothing = PENALIZED if is_penalized else MERGE
+    out.result(
+        _told(commit, credits_, nothing),
+        **_fields(repo, commit, credits_),
+        is_penalized=is_penalized,
+    )
     return Exit.DONE
 
 
@@ -56,10 +65,10 @@ def _found(
         yield project, repo, repository, whole.decode().strip()
 
 
-def _told(commit: Commit, credits_: list[Credit]) -> str:
+def _told(commit: Commit, credits_: list[Credit], nothing: str) -> str:
     lines = [f"{commit.sha[:12]}  {commit.message_title}"]
     if not credits_:
-        return "\n".join([*lines, "  A merge: it is outside the game."])
+        return "\n".join([*lines, f"  {nothing}"])
     for credit in credits_:
         role = " (co-author)" if credit.as_coauthor else ""
         lines += ["", f"  {credit.person.name} <{credit.person.email}>{role}"]

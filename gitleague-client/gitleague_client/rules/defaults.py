@@ -7,6 +7,7 @@ exact and the same in Python, SQLite and PostgreSQL whatever the order of additi
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
 from typing import Annotated, NamedTuple
 
@@ -17,8 +18,19 @@ from gitleague_client.rules.patterns import TICKET, UNCLEAN, checked
 # The limits keep the impact of a million commits, each at all of them, within 64 bits.
 Points = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2)]
 Weight = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=2)]
 Cap = Annotated[int, Field(ge=0, le=50_000)]
+Part = Annotated[Decimal, Field(gt=0, le=1, decimal_places=2)]
+Days = Annotated[int, Field(ge=1, le=366)]
 Pattern = Annotated[str, Field(max_length=500), AfterValidator(checked)]
+
+
+class AiAssisted(str, Enum):
+    """What a commit brings that an AI assistant had a hand in."""
+
+    COUNT = "count"  # as any other
+    IGNORE = "ignore"  # no points
+    WEIGHT = "weight"  # `ai_weight` of the points
 
 
 class Weights(NamedTuple):
@@ -60,8 +72,13 @@ class Rules(BaseModel):
     tov_weight: Weight = Decimal("0.7")
     jt_weight: Weight = Decimal("0.5")
     cc_weight: Weight = Decimal("0.3")
+    # Who is compared with whom. Only a table asks: no commit scores by these.
+    unranked_when_away_for: Part = Decimal(1)  # of the days of a table, at least
+    average_active_days: Days = 2  # that an average is ranked from
     score_merges: bool = False
     score_excluded_lines: bool = False
+    ai_assisted: AiAssisted = AiAssisted.COUNT
+    ai_weight: Share = Decimal("0.5")
     ticket_pattern: Pattern = TICKET
     unclean_pattern: Pattern = UNCLEAN
 
@@ -78,6 +95,14 @@ class Rules(BaseModel):
             hundredths(self.jt_weight),
             hundredths(self.cc_weight),
         )
+
+    @cached_property
+    def ai_percent(self) -> int:
+        """How much of each stat an AI-assisted commit keeps."""
+        weighed = hundredths(self.ai_weight)
+        return {AiAssisted.COUNT: 100, AiAssisted.IGNORE: 0, AiAssisted.WEIGHT: weighed}[
+            self.ai_assisted
+        ]
 
 
 def hundredths(points: Decimal) -> int:

@@ -56,7 +56,7 @@ def author_stats(play: Play, rules: Rules = DEFAULT_RULES) -> Stats:
     points = hundredths(rules.commit_points)
     points += min(added, rules.additions_cap) * hundredths(rules.additions_weight)
     flags = play.flags
-    return Stats(
+    stats = Stats(
         pts=0 if play.is_reverted else points,
         reb=min(deleted, rules.deletions_cap) * hundredths(rules.deletions_weight),
         ast=hundredths(rules.many_files_points) if play.files_changed > rules.many_files else 0,
@@ -66,13 +66,25 @@ def author_stats(play: Play, rules: Rules = DEFAULT_RULES) -> Stats:
         jt=hundredths(rules.ticket_points) if flags & Flag.TICKET else 0,
         cc=hundredths(rules.clean_points) if flags & Flag.CLEAN else 0,
     )
+    return _kept(stats, play, rules)
 
 
 def coauthor_stats(play: Play, rules: Rules = DEFAULT_RULES) -> Stats:
     """A co-author's credit: an assist."""
     if not counts(play, rules):
         return Stats()
-    return Stats(ast=hundredths(rules.coauthor_points))
+    return _kept(Stats(ast=hundredths(rules.coauthor_points)), play, rules)
+
+
+def kept_percent(play: Play, rules: Rules = DEFAULT_RULES) -> int:
+    """How much of each stat counts."""
+    return rules.ai_percent if play.flags & Flag.ASSISTED else 100
+
+
+def _kept(stats: Stats, play: Play, rules: Rules) -> Stats:
+    """Each stat is rounded down to its hundredth, so that sums stay whole."""
+    percent = kept_percent(play, rules)
+    return Stats(*(stat * percent // 100 for stat in stats))
 
 
 def impact(stats: Stats, rules: Rules = DEFAULT_RULES) -> int:

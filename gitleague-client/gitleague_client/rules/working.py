@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from gitleague_client.rules.classify import Flag
 from gitleague_client.rules.defaults import DEFAULT_RULES, Rules, hundredths
-from gitleague_client.rules.score import Play, Stats, author_stats, coauthor_stats, counts, impact
+from gitleague_client.rules.score import (
+    Play,
+    Stats,
+    author_stats,
+    coauthor_stats,
+    counts,
+    impact,
+    kept_percent,
+)
 
 
 class Line(NamedTuple):
@@ -46,10 +54,14 @@ class Working(NamedTuple):
 def working(play: Play, rules: Rules = DEFAULT_RULES, *, as_coauthor: bool = False) -> Working:
     """The whole working of one player's credit in a commit."""
     stats = coauthor_stats(play, rules) if as_coauthor else author_stats(play, rules)
+    whole = play._replace(flags=play.flags & ~Flag.ASSISTED)
     if as_coauthor:
-        lines = [_once("ast", "named as a co-author", stats.ast)]
+        earned = coauthor_stats(whole, rules)
+        lines = [_once("ast", "named as a co-author", earned.ast)]
     else:
-        lines = _author_lines(play, stats, rules)
+        earned = author_stats(whole, rules)
+        lines = _author_lines(whole, earned, rules)
+    lines += _assistants_lines(earned, stats, kept_percent(play, rules))
     shares = [
         Share(stat, points, weight, points * weight)
         for stat, points, weight in zip(Stats._fields, stats, rules.weights, strict=True)
@@ -71,6 +83,15 @@ def _author_lines(play: Play, stats: Stats, rules: Rules) -> list[Line]:
         _once("tov", "work in progress", stats.tov),
         _once("jt", "names a ticket", stats.jt),
         _once("cc", "a clean title", stats.cc),
+    ]
+
+
+def _assistants_lines(earned: Stats, stats: Stats, percent: int) -> list[Line]:
+    """What the project does not count of an AI-assisted commit."""
+    reason = f"AI-assisted: {percent} % counts"
+    return [
+        _once(stat, reason, kept - whole)
+        for stat, whole, kept in zip(Stats._fields, earned, stats, strict=True)
     ]
 
 

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.league.people.shown import LEAGUE, shown_name
 from gitleague.league.periods import Window
 from gitleague.league.plays import PlayRow, play_row
+from gitleague.league.seasons.presence import compared_by_day, improvement
 from gitleague.league.standings import Slice, StandingRow, over, standings
 from gitleague.scoring.expressions import author_stats, impact, is_scored
 from gitleague.scoring.rules import rules_of
@@ -38,15 +40,22 @@ class Candidate(NamedTuple):
 
 
 def by_impact(session: Session, project_id: uuid.UUID, window: Window) -> list[Candidate]:
-    return [
-        Candidate(row.player_id, row.name, row.numbers.impact, _stats(row))
-        for row in _table(session, project_id, window)
-        if row.numbers.impact > 0
-    ]
+    """Whoever was away is among them: an award tells who was passed by."""
+    return _best(
+        [
+            Candidate(row.player_id, row.name, row.numbers.impact, _stats(row))
+            for row in _table(session, project_id, window)
+            if row.numbers.impact > 0
+        ]
+    )
 
 
 def most_improved(session: Session, project_id: uuid.UUID, window: Window) -> list[Candidate]:
-    """By the impact more than in the period before; both need a few active days."""
+    """By the impact more than in the period before; both need a few active days.
+
+    Whoever was away, on call or there part of the time in either is compared by the active day.
+    """
+    by_day = compared_by_day(session, project_id, window, window.before)
     before = {
         row.player_id: row.numbers
         for row in _table(session, project_id, window.before)
@@ -56,8 +65,12 @@ def most_improved(session: Session, project_id: uuid.UUID, window: Window) -> li
         Candidate(
             row.player_id,
             row.name,
-            row.numbers.impact - before[row.player_id].impact,
-            {**_stats(row), "before": before[row.player_id].shown()},
+            improvement(row.numbers, before[row.player_id], by_day=row.player_id in by_day),
+            {
+                **_stats(row),
+                "before": before[row.player_id].shown(),
+                "by_active_day": row.player_id in by_day,
+            },
         )
         for row in _table(session, project_id, window)
         if row.player_id in before and row.numbers.active_days >= ACTIVE_DAYS
@@ -121,7 +134,7 @@ def plays_of_the_days(
             CommitRow.sha,
             CommitRow.repo_id,
             Player.id.label("player_id"),
-            Player.name,
+            shown_name(LEAGUE).label("name"),
             nth.label("nth"),
         )
         .join(Identity, wrote)
@@ -159,7 +172,7 @@ def _play(player_id: uuid.UUID, name: str, row: PlayRow) -> Candidate:
 
 
 def _table(session: Session, project_id: uuid.UUID, window: Window) -> list[StandingRow]:
-    return standings(session, Slice(project_id, window), limit=MOST).rows
+    return standings(session, Slice(project_id, window, viewer=LEAGUE), limit=MOST).rows
 
 
 def _stats(row: StandingRow) -> dict[str, Any]:
@@ -167,7 +180,7 @@ def _stats(row: StandingRow) -> dict[str, Any]:
 
 
 def _best(candidates: list[Candidate]) -> list[Candidate]:
-    """They come with most impact first, and equals stay in that order."""
+    """They come with most impact first, the ranked before others; equals stay in that order."""
     return sorted(candidates, key=lambda each: -each.score)
 
 

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
 from gitleague.league.awards import candidates
+from gitleague.league.awards.announcing import announce
 from gitleague.league.awards.candidates import Candidate
 from gitleague.league.periods import DAY, Period, Window, around, today_in
+from gitleague.league.seasons.presence import passed_by
 from gitleague.projects.leagues import get_project, lock_project
 from gitleague.tables.awards import Award, AwardKind
 from gitleague.tables.commits import Identity
 from gitleague.tables.projects import Project
-from gitleague.tables.seasons import Absence, AbsenceKind
 
 GRACE = timedelta(days=2)  # from the last day of a period to its awards
 STRETCH = timedelta(days=90)  # days whose plays are looked for at once
@@ -62,6 +63,8 @@ def give(session: Session, project_id: uuid.UUID, *, anew_from: date | None = No
         *_of_periods(session, project_id, first, last),
     ]
     session.add_all(awards)
+    if anew_from is None:  # what is given anew is no news
+        announce(session, project_id, awards)
     session.execute(update(Project).where(Project.id == project_id).values(awards_through=last))
     return len(awards)
 
@@ -70,12 +73,15 @@ def give_for_season(
     session: Session, project_id: uuid.UUID, season_id: uuid.UUID, window: Window
 ) -> None:
     """What the end of a season brings. Under the league's lock."""
+    given = []
     for kind, ranking in OF_A_SEASON.items():
         ranked = ranking(session, project_id, window)
         award = _award(session, project_id, kind, window.first, window.last, ranked)
         if award:
             award.season_id = season_id
-            session.add(award)
+            given.append(award)
+    session.add_all(given)
+    announce(session, project_id, given)
 
 
 def _of_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> Iterator[Award]:
@@ -111,11 +117,12 @@ def _award(
     ranked: Iterable[Candidate],
 ) -> Award | None:
     """To the best who was there; whoever was away for more than half of the days is passed by."""
-    away = _away(session, project_id, first, last)
-    passed_by = []
+    away = passed_by(session, project_id, first, last)
+    skipped = []
     for each in ranked:
         if each.player_id in away:
-            passed_by.append(each.name)
+            # As the winner is kept: a name could not be taken out, nor follow a merge.
+            skipped.append(str(_identity_of(session, project_id, each.player_id)))
             continue
         return Award(
             id=uuid.uuid4(),
@@ -125,7 +132,7 @@ def _award(
             last=last,
             identity_id=_identity_of(session, project_id, each.player_id),
             score=each.score,
-            working={**each.working, "passed_by": passed_by},
+            working={**each.working, "passed_by": skipped},
             sha=each.sha,
             given_at=now(),
         )
@@ -140,20 +147,3 @@ def _identity_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) 
         .order_by(Identity.created_at, Identity.id)
         .limit(1)
     ).one()
-
-
-def _away(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[uuid.UUID]:
-    rows = session.execute(
-        select(Absence.player_id, Absence.first, Absence.last).where(
-            Absence.project_id == project_id,
-            Absence.kind == AbsenceKind.AWAY.value,
-            Absence.first <= last,
-            Absence.last >= first,
-        )
-    )
-    days: dict[uuid.UUID, int] = {}
-    for player_id, begins, ends in rows:
-        within = (min(ends, last) - max(begins, first)).days + 1
-        days[player_id] = days.get(player_id, 0) + within
-    length = (last - first).days + 1
-    return {player_id for player_id, away in days.items() if away * 2 > length}

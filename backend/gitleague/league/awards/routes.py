@@ -15,6 +15,7 @@ from gitleague.league.access import PlayerSpectator
 from gitleague.league.awards.schedule import GIVE_AWARDS
 from gitleague.league.awards.schemas import AskedOut, AwardOut, AwardQuery, GiveRequest
 from gitleague.league.awards.shelf import list_awards
+from gitleague.league.people.shown import viewer_of
 
 router = APIRouter(tags=["awards"])
 
@@ -30,6 +31,7 @@ def show_awards(
         kind=asked.kind,
         season_id=asked.season_id,
         player_id=asked.player_id,
+        viewer=viewer_of(member),
     )
     return page_of([AwardOut.of(row) for row in rows], total, asked)
 
@@ -60,5 +62,7 @@ def give_anew(member: Commissioner, session: WriteSession, body: GiveRequest) ->
 def show_awards_of_player(
     player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
 ) -> Page[AwardOut]:
-    rows, total = list_awards(session, member.project_id, paging, player_id=player_id)
+    rows, total = list_awards(
+        session, member.project_id, paging, player_id=player_id, viewer=viewer_of(member)
+    )
     return page_of([AwardOut.of(row) for row in rows], total, paging)

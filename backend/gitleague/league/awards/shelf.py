@@ -1,13 +1,15 @@
 """The awards that were given."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.league.people.shown import PUBLIC, Viewer, is_unseen, shown_name
 from gitleague.tables.awards import Award, AwardKind
 from gitleague.tables.commits import Identity, Player
 
@@ -34,6 +36,7 @@ def list_awards(
     kind: AwardKind | None = None,
     season_id: uuid.UUID | None = None,
     player_id: uuid.UUID | None = None,
+    viewer: Viewer = PUBLIC,
 ) -> tuple[list[AwardRow], int]:
     """The newest first, and of the same days the longest period first."""
     wanted = [Award.project_id == project_id]
@@ -47,7 +50,9 @@ def list_awards(
     plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
     columns = (
         *(Award.id, Award.kind, Award.first, Award.last, Award.season_id),
-        *(Player.id, Player.name, Award.score, Award.working, Award.sha, Award.given_at),
+        *(Player.id, shown_name(viewer).label("player_name")),
+        *(Award.score, Award.working, Award.sha, Award.given_at),
+        is_unseen(viewer).label("is_unseen"),
     )
     rows = session.execute(
         select(*columns)
@@ -57,7 +62,38 @@ def list_awards(
         .order_by(Award.last.desc(), Award.first, Award.kind)
         .limit(paging.limit)
         .offset(paging.offset)
-    )
+    ).all()
+    names = _names(session, project_id, rows, viewer)
     counted = select(func.count()).select_from(Award).join(Identity, won).join(Player, plays)
     total = session.scalar(counted.where(*wanted)) or 0
-    return [AwardRow(*row) for row in rows], total
+    return [_shown(row, names) for row in rows], total
+
+
+def _names(
+    session: Session, project_id: uuid.UUID, rows: Sequence[Row[Any]], viewer: Viewer
+) -> dict[str, str]:
+    """Of those who were passed by, who are kept as identities."""
+    told = {uuid.UUID(each) for row in rows for each in row.working.get("passed_by", [])}
+    if not told:
+        return {}
+    plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
+    found = session.execute(
+        select(Identity.id, shown_name(viewer))
+        .join(Player, plays)
+        .where(Identity.project_id == project_id, Identity.id.in_(told))
+    )
+    return {str(identity): name for identity, name in found}
+
+
+def _shown(row: Row[Any], names: dict[str, str]) -> AwardRow:
+    """By names; without the commit of a winner who is not shown."""
+    *columns, is_unseen = row
+    award = AwardRow(*columns)
+    working = dict(award.working)
+    if "passed_by" in working:
+        told = [names[each] for each in working["passed_by"] if each in names]
+        working["passed_by"] = list(dict.fromkeys(told))  # of who was joined since, once
+    if not is_unseen:
+        return award._replace(working=working)
+    working.pop("title", None)
+    return award._replace(working=working, sha=None)

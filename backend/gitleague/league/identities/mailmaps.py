@@ -14,6 +14,7 @@ from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Membership
 from gitleague.core.errors import Invalid
 from gitleague.league.identities.moves import ChangeRow, move
+from gitleague.league.people.shown import LEAGUE, names_of
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.identities import ChangeKind
@@ -113,7 +114,11 @@ def import_mailmap(session: Session, text: str, *, by: Membership) -> Imported:
 def _known(session: Session, project_id: uuid.UUID) -> list[_Known]:
     rows = session.execute(
         select(Identity.id, Identity.name, Identity.email, Identity.player_id)
-        .where(Identity.project_id == project_id)
+        .join(
+            Player,
+            and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id),
+        )
+        .where(Identity.project_id == project_id, Player.erased_number.is_(None))
         .order_by(Identity.created_at, Identity.name, Identity.email)
     )
     return [_Known(*row) for row in rows]
@@ -142,10 +147,8 @@ def _owners(mailmap: Mailmap, known: list[_Known]) -> dict[uuid.UUID, uuid.UUID]
 
 
 def _rename(session: Session, project_id: uuid.UUID, names: dict[uuid.UUID, str]) -> list[Rename]:
-    rows = session.execute(
-        select(Player.id, Player.name).where(Player.project_id == project_id, Player.id.in_(names))
-    )
-    renames = [Rename(row.id, row.name, names[row.id]) for row in rows if row.name != names[row.id]]
+    called = names_of(session, project_id, names.keys(), LEAGUE)
+    renames = [Rename(each, now, names[each]) for each, now in called.items() if now != names[each]]
     for each in renames:
         session.execute(
             update(Player)

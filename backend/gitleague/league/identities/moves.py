@@ -15,7 +15,9 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.cards import PlayerRow, player_of
+from gitleague.league.people.erasure import refuse_erased
 from gitleague.league.periods import wrong
+from gitleague.league.squads.carrying import Handed, carry, forget_carried
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring.ownership import hand_over
 from gitleague.tables.accounts import User
@@ -50,6 +52,7 @@ def merge_players(
         raise wrong("players", "A player cannot be merged with themself.")
     for other in others:
         player_of(session, by.project_id, other)
+    refuse_erased(session, by.project_id, {into, *others})
     owners = dict.fromkeys(_identities_of(session, by.project_id, others), into)
     if not owners:
         raise Conflict("These players have no identities left: they were merged before.")
@@ -71,6 +74,7 @@ def split_player(
     if len(found) < len(set(identities)):
         raise NotFound("There is no such identity in this league.")
     players = {row.player_id for row in found}
+    refuse_erased(session, by.project_id, players)
     if len(players) > 1:
         raise wrong("identities", "These identities belong to several players already.")
     if len(found) == len(_identities_of(session, by.project_id, players)):
@@ -98,10 +102,14 @@ def undo(session: Session, change_id: uuid.UUID, *, by: Membership) -> ChangeRow
         .tuples()
         .all()
     )
+    refuse_erased(
+        session, by.project_id, {*owners.values(), *(each.before for each in change.moves)}
+    )
     for each in change.moves:
         if owners.get(each.identity) != each.after:
             raise Conflict(f"{each.name} <{each.email}> was moved again. Undo that first.")
     hand_over(session, by.project_id, {each.identity: each.before for each in change.moves})
+    forget_carried(session, by.project_id, change_id)
     session.execute(
         update(IdentityChange)
         .where(IdentityChange.project_id == by.project_id, IdentityChange.id == change_id)
@@ -135,7 +143,8 @@ def move(
         created_at=now(),
     )
     session.add(change)
-    session.flush()  # read back by whoever shows it
+    session.flush()  # read back by whoever shows it; stints point at it
+    carry(session, by.project_id, change.id, [Handed(each.before, each.after) for each in moves])
     return get_change(session, by.project_id, change.id)
 
 

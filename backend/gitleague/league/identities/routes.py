@@ -5,9 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from gitleague.accounts.caller import Commissioner, Player
+from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
+from gitleague.league import positions
 from gitleague.league.identities import claims, mailmaps, moves, people, suggestions
 from gitleague.league.identities.schemas import (
     ChangedPlayerOut,
@@ -21,9 +22,11 @@ from gitleague.league.identities.schemas import (
     MergeRequest,
     PersonOut,
     PlayerChange,
+    PositionOut,
     SplitRequest,
     SuggestionOut,
 )
+from gitleague.league.people.shown import viewer_of
 from gitleague.tables.projects import Role
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["identities"])
@@ -34,7 +37,12 @@ def list_identities(
     member: Player, session: ReadSession, asked: Annotated[IdentityQuery, Query()]
 ) -> Page[PersonOut]:
     rows, total = people.list_identities(
-        session, member.project_id, asked, player_id=asked.player_id, q=asked.q
+        session,
+        member.project_id,
+        asked,
+        player_id=asked.player_id,
+        q=asked.q,
+        viewer=viewer_of(member),
     )
     return page_of([PersonOut.of(row) for row in rows], total, asked)
 
@@ -80,8 +88,15 @@ def import_mailmap(member: Commissioner, session: WriteSession, body: MailmapReq
 def change_player(
     member: Commissioner, session: WriteSession, player_id: uuid.UUID, body: PlayerChange
 ) -> ChangedPlayerOut:
-    row = people.change_player(session, player_id, name=body.name, is_bot=body.is_bot, by=member)
+    row = people.change_player(session, player_id, **body.model_dump(), by=member)
     return ChangedPlayerOut.model_validate(row)
+
+
+@router.get("/positions")
+def list_positions(member: Spectator, session: ReadSession) -> list[PositionOut]:
+    """What the players of this league play as: what `role` of a table can be."""
+    found = positions.list_positions(session, member.project_id)
+    return [PositionOut.model_validate(each) for each in found]
 
 
 @router.post("/players/{player_id}/merge", status_code=201)

@@ -43,6 +43,17 @@ class PersonOut(BaseModel):
 class PlayerChange(BaseModel):
     name: Name | None = None
     is_bot: bool | None = None
+    position: Annotated[
+        Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] | None,
+        Field(description="What the player plays as; empty for nothing.", examples=["backend"]),
+    ] = None
+
+
+class PositionOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    players: int
 
 
 class ChangedPlayerOut(BaseModel):
@@ -51,6 +62,7 @@ class ChangedPlayerOut(BaseModel):
     id: uuid.UUID
     name: str
     is_bot: bool
+    position: str
 
 
 class MergeRequest(BaseModel):

@@ -8,13 +8,16 @@ import unicodedata
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from gitleague_client.rules.pseudonyms import is_pseudonym
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.league.people.shown import LEAGUE, shown_name
+from gitleague.league.totals import By, ledger, totals
 from gitleague.tables.commits import Identity, Player
 
 MOST_ALIKE = 8  # more players than that share a sign because it says nothing
@@ -52,17 +55,53 @@ class Suggestion(NamedTuple):
 
 
 def suggestions(session: Session, project_id: uuid.UUID) -> list[Suggestion]:
-    """The likeliest first. Bots are never people."""
+    """The likeliest first. Bots are never people; who came when a player had retired is another."""
     rows = session.execute(
-        select(Player.id, Player.name, Identity.name, Identity.email)
+        select(Player.id, shown_name(LEAGUE), Identity.name, Identity.email)
         .join(
             Identity,
             and_(Identity.project_id == Player.project_id, Identity.player_id == Player.id),
         )
-        .where(Player.project_id == project_id, Player.is_bot.is_(False))
+        .where(
+            Player.project_id == project_id,
+            Player.is_bot.is_(False),
+            Player.erased_number.is_(None),
+        )
         .order_by(Player.id, Identity.name, Identity.email)
     )
-    return alike(Known(*row) for row in rows)
+    found = alike(Known(*row) for row in rows)
+    retired_on = _retired(session, project_id)
+    pairs = {
+        player for each in found for player in each.players if retired_on.keys() & each.players
+    }
+    began = _first_days(session, project_id, pairs) if pairs else {}
+    return [each for each in found if not _followed(each.players, retired_on, began)]
+
+
+def _retired(session: Session, project_id: uuid.UUID) -> dict[uuid.UUID, date]:
+    rows = session.execute(
+        select(Player.id, Player.retired_on).where(
+            Player.project_id == project_id, Player.retired_on.is_not(None)
+        )
+    )
+    return {player: day for player, day in rows if day}
+
+
+def _first_days(
+    session: Session, project_id: uuid.UUID, players: set[uuid.UUID]
+) -> dict[uuid.UUID, date]:
+    books = ledger(session, project_id)
+    days = totals(books, date.min, date.max, by=By.DAY, players=players, names=["commits"]).c
+    rows = session.execute(select(days.player_id, func.min(days.day)).group_by(days.player_id))
+    return dict(rows.tuples().all())
+
+
+def _followed(pair: Pair, retired_on: dict[uuid.UUID, date], began: dict[uuid.UUID, date]) -> bool:
+    """One of them first played when the other had retired."""
+    return any(
+        one in retired_on and other in began and began[other] >= retired_on[one]
+        for one, other in (pair, pair[::-1])
+    )
 
 
 def alike(people: Iterable[Known]) -> list[Suggestion]:

@@ -79,25 +79,29 @@ class PreviewRequest(PeriodQuery):
 
 
 class PlaceOut(BaseModel):
-    rank: int
+    rank: int | None
     rank_now: int | None
+    change: Annotated[int | None, Field(description="Ranks won; below zero for ranks lost.")]
     player: PlayerOut
     stats: StatsOut
     stats_now: StatsOut | None
+    difference: Annotated[StatsOut | None, Field(description="What the new rules would add.")]
 
     @classmethod
     def of(cls, place: Place) -> "PlaceOut":
         return cls(
             rank=place.tried.rank,
             rank_now=place.now.rank if place.now else None,
+            change=place.change,
             player=PlayerOut(id=place.tried.player_id, name=place.tried.name),
             stats=StatsOut.of(place.tried.numbers),
             stats_now=StatsOut.of(place.now.numbers) if place.now else None,
+            difference=StatsOut.of(place.difference) if place.difference else None,
         )
 
 
 class PreviewOut(BaseModel):
-    """The top ten under the rules that are tried, each beside what it is now."""
+    """Who is in the top ten, under the rules that are tried or now, with both side by side."""
 
     period: Period
     first: date

@@ -14,6 +14,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.cards import player_of
+from gitleague.league.people.shown import PUBLIC, Viewer, shown_name, shown_text
 from gitleague.league.periods import wrong
 from gitleague.league.seasons.seasons import SeasonRow, get_season
 from gitleague.projects.leagues import lock_project
@@ -49,6 +50,7 @@ def list_absences(
     paging: Paging,
     *,
     player_id: uuid.UUID | None = None,
+    viewer: Viewer = PUBLIC,
 ) -> tuple[list[AbsenceRow], int]:
     """Of a season, in the order in which they begin."""
     get_season(session, project_id, season_id)
@@ -59,16 +61,16 @@ def list_absences(
         select(
             Absence.id,
             Absence.player_id,
-            Player.name,
+            shown_name(viewer),
             Absence.first,
             Absence.last,
             Absence.kind,
-            Absence.note,
+            func.coalesce(shown_text(Absence.note, viewer), ""),
             Absence.created_at,
         )
         .join(Player, (Player.project_id == Absence.project_id) & (Player.id == Absence.player_id))
         .where(*wanted)
-        .order_by(Absence.first, Player.name, Absence.id)
+        .order_by(Absence.first, shown_name(viewer), Absence.id)
         .limit(paging.limit)
         .offset(paging.offset)
     )
@@ -148,11 +150,12 @@ def _check_days(session: Session, project_id: uuid.UUID, season: SeasonRow, away
         .where(
             Absence.project_id == project_id,
             Absence.player_id == away.player_id,
+            Absence.kind == away.kind.value,  # the strongest of several kinds holds: see presence
             Absence.first <= away.last,
             Absence.last >= away.first,
         )
         .limit(1)
     ).one_or_none()
     if other:
-        message = f"This player has an absence from {other.first} to {other.last} already."
+        message = f"There is an absence of this kind from {other.first} to {other.last} already."
         raise Conflict(message, errors=[{"field": "first", "message": message}])

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
+from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import Period
 from gitleague.league.seasons import absences, closing, proposals, seasons, summary
 from gitleague.league.seasons.schemas import (
@@ -81,7 +82,8 @@ def close_season(member: Commissioner, session: WriteSession, season_id: uuid.UU
 def show_summary(member: Spectator, session: ReadSession, season_id: uuid.UUID) -> SummaryOut:
     season = seasons.get_season(session, member.project_id, season_id)
     window = window_asked(session, member.project_id, Period.SEASON, season_id=season_id)
-    return SummaryOut.of(season, summary.summary_of(session, member.project_id, window))
+    found = summary.summary_of(session, member.project_id, season_id, window, viewer_of(member))
+    return SummaryOut.of(season, found)
 
 
 @router.get("/{season_id}/absences")
@@ -92,7 +94,12 @@ def list_absences(
     asked: Annotated[AbsenceQuery, Query()],
 ) -> Page[AbsenceOut]:
     rows, total = absences.list_absences(
-        session, member.project_id, season_id, asked, player_id=asked.player_id
+        session,
+        member.project_id,
+        season_id,
+        asked,
+        player_id=asked.player_id,
+        viewer=viewer_of(member),
     )
     return page_of([AbsenceOut.of(row) for row in rows], total, asked)
 

@@ -7,10 +7,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gitleague.core.paging import Paging
+from gitleague.league.awards.schemas import AwardOut
 from gitleague.league.schemas import PlayerOut, StandingOut, StatsOut
 from gitleague.league.seasons.absences import AbsenceRow
 from gitleague.league.seasons.seasons import SeasonRow
 from gitleague.league.seasons.summary import Summary
+from gitleague.league.squads.schemas import SquadStandingOut
 from gitleague.league.stats import UNITS, Metric
 from gitleague.tables.seasons import AbsenceKind, SeasonState
 
@@ -71,6 +73,13 @@ class SummaryOut(BaseModel):
     podium: list[StandingOut]
     leaders: list[LeaderOut]
     busiest: BusiestDayOut | None
+    awards: list[AwardOut]
+    squads: Annotated[
+        list[SquadStandingOut], Field(description="The best by what all did together.")
+    ]
+    squads_on_average: Annotated[
+        list[SquadStandingOut], Field(description="The best by the average of a member.")
+    ]
 
     @classmethod
     def of(cls, season: SeasonRow, summary: Summary) -> "SummaryOut":
@@ -88,6 +97,9 @@ class SummaryOut(BaseModel):
                 for leader in summary.leaders
             ],
             busiest=BusiestDayOut.model_validate(summary.busiest) if summary.busiest else None,
+            awards=[AwardOut.of(row) for row in summary.awards],
+            squads=[SquadStandingOut.of(row) for row in summary.squads],
+            squads_on_average=[SquadStandingOut.of(row) for row in summary.squads_on_average],
         )
 
 

@@ -14,7 +14,10 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.periods import EARLIEST, LATEST, wrong
+from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
+from gitleague.scoring.totals import ask_again
+from gitleague.tables.outside import Event
 from gitleague.tables.seasons import Absence, Season, SeasonState
 
 
@@ -30,8 +33,8 @@ class SeasonRow(NamedTuple):
 
 
 _REACHED = {
-    SeasonState.ACTIVE: Action.SEASON_OPENED,
-    SeasonState.CLOSED: Action.SEASON_CLOSED,
+    SeasonState.ACTIVE: (Action.SEASON_OPENED, Event.SEASON_OPENED),
+    SeasonState.CLOSED: (Action.SEASON_CLOSED, Event.SEASON_CLOSED),
 }
 _COLUMNS = tuple(getattr(Season, field) for field in SeasonRow._fields)
 
@@ -50,6 +53,16 @@ def list_seasons(
     )
     total = session.scalar(select(func.count()).select_from(Season).where(of_project)) or 0
     return [SeasonRow(*row) for row in rows], total
+
+
+def seasons_opened(session: Session, project_id: uuid.UUID) -> list[SeasonRow]:
+    """All but the drafts, the newest first."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(Season.project_id == project_id, Season.state != SeasonState.DRAFT.value)
+        .order_by(Season.first.desc())
+    )
+    return [SeasonRow(*row) for row in rows]
 
 
 def get_season(session: Session, project_id: uuid.UUID, season_id: uuid.UUID) -> SeasonRow:
@@ -100,6 +113,7 @@ def change_season(
             raise Conflict("This season is closed: its days and its table stay as they are.")
         _check_days(session, by.project_id, new.first, new.last, beside=season_id)
         _check_absences(session, by.project_id, new)
+        ask_again(session, by.project_id)  # the records book has seasons too
     _set(session, by.project_id, season_id, name=new.name, first=new.first, last=new.last)
     _record(session, Action.SEASON_CHANGED, new.name, by, first=str(new.first), last=str(new.last))
     return new
@@ -133,7 +147,12 @@ def set_state(
     session: Session, season: SeasonRow, state: SeasonState, *, by: Membership, **values: object
 ) -> SeasonRow:
     _set(session, by.project_id, season.id, state=state.value, **values)
-    _record(session, _REACHED[state], season.name, by)
+    action, event = _REACHED[state]
+    _record(session, action, season.name, by)
+    ask_again(session, by.project_id)  # the records book has seasons too
+    days = {"first": str(season.first), "last": str(season.last)}
+    told = {"season": {"id": str(season.id), "name": season.name, **days}}
+    tell(session, by.project_id, event, told)
     return get_season(session, by.project_id, season.id)
 
 

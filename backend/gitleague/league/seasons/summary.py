@@ -4,26 +4,20 @@ import uuid
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from gitleague.core.paging import Paging
+from gitleague.league.activity import days_together
+from gitleague.league.awards.shelf import AwardRow, list_awards
+from gitleague.league.people.shown import PUBLIC, Viewer
 from gitleague.league.periods import Window
-from gitleague.league.standings import Leader, Slice, StandingRow, leaders, over, standings
-from gitleague.league.stats import Metric, Numbers, summed
-from gitleague.tables.scores import BoxScore
+from gitleague.league.squads.standings import Per, SquadStanding, squad_standings
+from gitleague.league.standings import Leader, Slice, StandingRow, leaders, standings
+from gitleague.league.stats import Metric, Numbers
 
-LED = (
-    Metric.IMPACT,
-    Metric.PTS,
-    Metric.REB,
-    Metric.AST,
-    Metric.BLK,
-    Metric.STL,
-    Metric.TOV,
-    Metric.COMMITS,
-    Metric.ACTIVE_DAYS,
-)
+LED = tuple(metric for metric in Metric if metric is not Metric.IMPACT_PER_DAY)
 PODIUM = 3
+AWARDS = Paging(limit=100)  # a season has one of each kind
 
 
 class BusiestDay(NamedTuple):
@@ -37,31 +31,45 @@ class Summary(NamedTuple):
     podium: list[StandingRow]
     leaders: list[Leader]
     busiest: BusiestDay | None
+    awards: list[AwardRow]
+    squads: list[SquadStanding]  # the first of those that did anything
+    squads_on_average: list[SquadStanding]
 
 
-def summary_of(session: Session, project_id: uuid.UUID, window: Window) -> Summary:
-    which = Slice(project_id, window)
+def summary_of(
+    session: Session,
+    project_id: uuid.UUID,
+    season_id: uuid.UUID,
+    window: Window,
+    viewer: Viewer = PUBLIC,
+) -> Summary:
+    which = Slice(project_id, window, viewer=viewer)
     podium = standings(session, which, limit=PODIUM)
+    numbers, busiest = _day_by_day(session, which)
     return Summary(
         players=podium.total,
-        numbers=_together(session, which),
-        podium=podium.rows,
+        numbers=numbers,
+        podium=[row for row in podium.rows if row.rank],
         leaders=leaders(session, which, LED),
-        busiest=_busiest(session, which),
+        busiest=busiest,
+        awards=list_awards(session, project_id, AWARDS, season_id=season_id, viewer=viewer)[0],
+        squads=_best_squads(session, which, Per.SQUAD),
+        squads_on_average=_best_squads(session, which, Per.PLAYER),
     )
 
 
-def _together(session: Session, of: Slice) -> Numbers:
-    return Numbers(*session.execute(over(of, *summed())).one())
+def _best_squads(session: Session, of: Slice, per: Per) -> list[SquadStanding]:
+    found = squad_standings(session, of, per=per, limit=PODIUM).rows
+    return [each for each in found if each.players]
 
 
-def _busiest(session: Session, of: Slice) -> BusiestDay | None:
-    """The earliest of the days with most commits."""
-    commits = func.sum(BoxScore.commits)
-    row = session.execute(
-        over(of, BoxScore.day, commits)
-        .group_by(BoxScore.day)
-        .order_by(commits.desc(), BoxScore.day)
-        .limit(1)
-    ).one_or_none()
-    return BusiestDay(row[0], int(row[1])) if row else None
+def _day_by_day(session: Session, of: Slice) -> tuple[Numbers, BusiestDay | None]:
+    """The sums of all days, and the earliest of those with most commits."""
+    days = days_together(session, of.project_id, of.window)
+    if not days:
+        return Numbers(), None
+    together = Numbers(*map(sum, zip(*(played.numbers for played in days), strict=True)))
+    busiest = max(days, key=lambda played: played.numbers.commits)
+    return together._replace(active_days=len(days)), BusiestDay(
+        busiest.day, busiest.numbers.commits
+    )

@@ -12,6 +12,7 @@ from gitleague.league.seasons.seasons import (
     get_season,
     neighbours,
     season_on,
+    seasons_opened,
 )
 
 
@@ -46,6 +47,19 @@ def window_asked(
         previous=_window(before, today) if before else None,
         following=_window(after, today) if after else None,
     )
+
+
+def opened_seasons(session: Session, project_id: uuid.UUID) -> list[tuple[SeasonRow, Window]]:
+    """All that were opened, the newest first, with the days and the rules of each."""
+    seasons = seasons_opened(session, project_id)
+    today = today_in(session, project_id)
+    alone = [_window(season, today) for season in seasons]
+    beside = zip([*alone[1:], None], [None, *alone], strict=False)
+    windows = [
+        window._replace(previous=previous, following=following)
+        for window, (previous, following) in zip(alone, beside, strict=False)
+    ]
+    return list(zip(seasons, windows, strict=True))
 
 
 def _window(season: SeasonRow, today: date) -> Window:

@@ -11,3 +11,4 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 }
 // Loading the page again must not make another key.
 if (document.querySelector(".new-key")) history.replaceState(null, "", "/api-keys");
+if (document.querySelector(".setup #full-key")) history.replaceState(null, "", location.pathname.replace(/\/key$/, ""));

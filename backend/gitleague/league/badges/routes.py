@@ -1,0 +1,85 @@
+"""Badges and cards over HTTP."""
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from gitleague.core.conditional import conditional
+from gitleague.core.session import ReadSession
+from gitleague.league.access import BadgeViewer, Look
+from gitleague.league.badges.drawing import MEDIA_TYPE, badge, card
+from gitleague.league.badges.sayings import What, of_league, of_player, said_of
+from gitleague.league.cards import card_of
+from gitleague.league.schemas import PeriodQuery
+from gitleague.league.standings import Slice, standing_of
+from gitleague.league.stats import Metric
+from gitleague.projects.leagues import get_project
+
+SVG: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "An SVG picture.",
+        "content": {"image/svg+xml": {"example": "<svg>…</svg>"}},
+    },
+    304: {"description": "The picture is as it was at the ETag that was sent."},
+}
+router = APIRouter(prefix="/projects/{project_id}/badges", tags=["badges"])
+
+
+class PlayerBadgeQuery(PeriodQuery):
+    metric: Metric = Metric.IMPACT
+
+
+@router.get("/{what}.svg", response_class=Response, responses=SVG)
+def show_badge(
+    request: Request,
+    viewer: BadgeViewer,
+    session: ReadSession,
+    what: What,
+    asked: Annotated[PeriodQuery, Query()],
+) -> Response:
+    """For members, or for all where `public_badges` is on."""
+    window = asked.window(session, viewer.project_id)
+    value = of_league(session, viewer.project_id, what, window)
+    return _picture(request, viewer, badge(what.value, value))
+
+
+@router.get("/players/{player_id}.svg", response_class=Response, responses=SVG)
+def show_player_badge(
+    request: Request,
+    viewer: BadgeViewer,
+    session: ReadSession,
+    player_id: uuid.UUID,
+    asked: Annotated[PlayerBadgeQuery, Query()],
+) -> Response:
+    """A player's rank and number."""
+    player = card_of(session, viewer.project_id, player_id)
+    window = asked.window(session, viewer.project_id)
+    slice_ = Slice(viewer.project_id, window, asked.metric, bots=player.is_bot)
+    row = standing_of(session, slice_, player_id)
+    return _picture(request, viewer, badge(player.name, of_player(row, asked.metric)))
+
+
+@router.get("/players/{player_id}/card.svg", response_class=Response, responses=SVG)
+def show_card(
+    request: Request,
+    viewer: BadgeViewer,
+    session: ReadSession,
+    player_id: uuid.UUID,
+    asked: Annotated[PeriodQuery, Query()],
+) -> Response:
+    """A player's box score in one picture."""
+    player = card_of(session, viewer.project_id, player_id)
+    window = asked.window(session, viewer.project_id)
+    row = standing_of(session, Slice(viewer.project_id, window, bots=player.is_bot), player_id)
+    league = get_project(session, viewer.project_id).name
+    return _picture(request, viewer, card(said_of(player, row, league)))
+
+
+def _picture(request: Request, viewer: Look, picture: bytes) -> Response:
+    return conditional(
+        request,
+        picture,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": viewer.cache_control},
+    )

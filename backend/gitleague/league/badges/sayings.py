@@ -1,0 +1,64 @@
+"""What badges and cards say."""
+
+import uuid
+from enum import Enum
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from gitleague.league.badges.drawing import Card
+from gitleague.league.cards import PlayerRow
+from gitleague.league.periods import Window
+from gitleague.league.standings import Slice, StandingRow, standings
+from gitleague.league.stats import UNITS, Metric
+from gitleague.league.totals import ledger, ledger_of, totals
+from gitleague.tables.commits import Player
+
+SHOWN = (Metric.IMPACT, Metric.COMMITS, Metric.PTS, Metric.REB, Metric.AST, Metric.BLK, Metric.STL)
+NOT_PLAYED = "not played"
+
+
+class What(str, Enum):
+    LEADER = "leader"
+    PLAYERS = "players"
+    COMMITS = "commits"
+
+
+def of_league(session: Session, project_id: uuid.UUID, what: What, window: Window) -> str:
+    if what is What.COMMITS:
+        return f"{_commits(session, project_id, window):,}"
+    table = standings(session, Slice(project_id, window), limit=1)
+    if what is What.PLAYERS:
+        return f"{table.total:,}"
+    return table.rows[0].name if table.rows else "nobody yet"
+
+
+def of_player(row: StandingRow | None, metric: Metric) -> str:
+    if row is None:
+        return NOT_PLAYED
+    return f"#{row.rank} with {_number(row, metric)} {_word(metric)}"
+
+
+def said_of(player: PlayerRow, row: StandingRow | None, league: str) -> Card:
+    if row is None:
+        return Card(player.name, NOT_PLAYED, league, ())
+    stats = [(_word(metric), _number(row, metric)) for metric in SHOWN]
+    return Card(player.name, f"#{row.rank} of {row.among}", league, stats)
+
+
+def _commits(session: Session, project_id: uuid.UUID, window: Window) -> int:
+    books = ledger_of(session, ledger(session, project_id), window)
+    sums = totals(books, window.first, window.last, names=["commits"])
+    played = and_(Player.project_id == project_id, Player.id == sums.c.player_id)
+    counted = select(func.sum(sums.c.commits)).select_from(sums).join(Player, played)
+    return int(session.scalar(counted.where(Player.is_bot.is_(False))) or 0)
+
+
+def _word(metric: Metric) -> str:
+    plain = metric in {Metric.IMPACT, Metric.COMMITS} or "_" in metric.value
+    words = metric.value.replace("_", " ")
+    return words if plain or len(words) > 3 else words.upper()
+
+
+def _number(row: StandingRow, metric: Metric) -> str:
+    return f"{round(getattr(row.numbers, metric.value) / UNITS.get(metric.value, 1)):,}"

@@ -1,0 +1,1 @@
+"""What lasts: best plays, records, careers, and the Hall of Fame."""

@@ -1,0 +1,133 @@
+"""The commits with most impact: the five best of each player and month, in one order."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from gitleague_client.rules.defaults import Rules
+from sqlalchemy import Select, Subquery, and_, false, func, select, union_all
+from sqlalchemy.orm import Session
+
+from gitleague.core.paging import Paging
+from gitleague.league.people.shown import PUBLIC, Viewer, is_unseen, shown_name
+from gitleague.league.periods import Window
+from gitleague.league.plays import PlayRow, play_row
+from gitleague.league.totals import By, Ledger, Piece, Source, ledger, ledger_of, pieces
+from gitleague.scoring.best_plays import best_of_each
+from gitleague.scoring.days import Days
+from gitleague.scoring.rules import rules_at
+from gitleague.tables.commits import CommitRow, Player
+from gitleague.tables.projects import Repo
+from gitleague.tables.scores import BestPlay
+
+
+class BestPlayRow(NamedTuple):
+    player_id: uuid.UUID
+    player_name: str
+    play: PlayRow
+
+
+def best_plays(
+    session: Session,
+    project_id: uuid.UUID,
+    window: Window,
+    paging: Paging,
+    *,
+    player_id: uuid.UUID | None = None,
+    repo_id: uuid.UUID | None = None,
+    viewer: Viewer = PUBLIC,
+) -> tuple[list[BestPlayRow], int]:
+    """Most impact first; of equals the earlier one. Nothing without impact, and nothing of bots."""
+    books = ledger_of(session, ledger(session, project_id), window)
+    rules = rules_at(session, project_id, window.version)
+    # What is kept is the best in all repositories: of one, the commits know.
+    found = (
+        _found(books, rules, window, player_id)
+        if repo_id is None
+        else best_of_each(
+            project_id,
+            Days(window.first, window.last),
+            rules,
+            player_id=player_id,
+            repo_id=repo_id,
+        ).subquery()
+    )
+    chosen = [
+        Player.project_id == project_id,
+        Player.is_bot.is_(False),
+        found.c.impact > 0,
+    ]
+    total = session.scalar(
+        select(func.count()).select_from(found).join(Player, _plays(found)).where(*chosen)
+    )
+    shown = (
+        select(
+            found,
+            shown_name(viewer).label("player_name"),
+            is_unseen(viewer).label("is_unseen"),
+        )
+        .join(Player, _plays(found))
+        .where(*chosen)
+        .order_by(found.c.impact.desc(), found.c.day, found.c.sha)
+        .limit(paging.limit)
+        .offset(paging.offset)
+        .subquery()
+    )
+    return _shown(session, project_id, shown, rules), total or 0
+
+
+def _shown(
+    session: Session, project_id: uuid.UUID, shown: Subquery, rules: Rules
+) -> list[BestPlayRow]:
+    """Each with its commit, in the same order."""
+    rows = session.execute(
+        select(
+            CommitRow,
+            false().label("as_coauthor"),
+            Repo.name.label("repo_name"),
+            shown.c.player_id,
+            shown.c.player_name,
+            shown.c.is_unseen,
+        )
+        .join(shown, and_(CommitRow.sha == shown.c.sha, CommitRow.repo_id == shown.c.repo_id))
+        .join(Repo, and_(Repo.project_id == CommitRow.project_id, Repo.id == CommitRow.repo_id))
+        .where(CommitRow.project_id == project_id)
+        .order_by(shown.c.impact.desc(), shown.c.day, shown.c.sha)
+    )
+    return [
+        BestPlayRow(row.player_id, row.player_name, played.unnamed() if row.is_unseen else played)
+        for row in rows
+        for played in [play_row(row, rules)]
+    ]
+
+
+def _plays(found: Subquery) -> Any:
+    return Player.id == found.c.player_id
+
+
+def _found(books: Ledger, rules: Rules, window: Window, player_id: uuid.UUID | None) -> Subquery:
+    """From what is kept of whole months, and from the commits of all other days."""
+    parts = [
+        _kept(books, piece, player_id)
+        if piece.source in {Source.YEARS, Source.MONTHS}
+        else best_of_each(
+            books.project_id, Days(piece.first, piece.last), rules, player_id=player_id
+        )
+        for piece in pieces(books.stale, window.first, window.last, by=By.PLAYER)
+    ]
+    return union_all(*parts).subquery()
+
+
+def _kept(books: Ledger, piece: Piece, player_id: uuid.UUID | None) -> Select[Any]:
+    return select(
+        BestPlay.player_id,
+        BestPlay.place,
+        BestPlay.repo_id,
+        BestPlay.sha,
+        BestPlay.day,
+        BestPlay.impact,
+    ).where(
+        BestPlay.project_id == books.project_id,
+        BestPlay.rules_version == books.version,
+        BestPlay.month.between(piece.first, piece.last),
+        *([] if player_id is None else [BestPlay.player_id == player_id]),
+    )

@@ -1,0 +1,1 @@
+"""Digests: the recap of each week, sent to where a team talks."""

@@ -1,0 +1,1 @@
+"""Exports: a league's numbers to take along, however many they are."""

@@ -1,0 +1,76 @@
+"""Exports over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+
+from gitleague.accounts.caller import Spectator
+from gitleague.core.clock import now
+from gitleague.core.session import ReadSession, database_of
+from gitleague.league.exports.rows import COLUMNS, What, Wish, file_name, rows_of
+from gitleague.league.exports.writing import MEDIA_TYPES, Format, as_csv, as_json
+from gitleague.league.people.shown import viewer_of
+from gitleague.league.schemas import PeriodQuery
+from gitleague.projects.leagues import get_project
+from gitleague.tables.projects import Role
+
+router = APIRouter(tags=["export"])
+
+
+class ExportQuery(PeriodQuery):
+    format: Format = Format.CSV
+    what: Annotated[
+        What,
+        Field(
+            description="standings by rank, plays and commits by sha, awards by their first day."
+        ),
+    ] = What.STANDINGS
+    bots: Annotated[bool, Field(description="Bots too, among standings and plays.")] = False
+
+
+@router.get(
+    "/projects/{project_id}/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "A file, as it is read: CSV with a header row, or JSON with `items`.",
+            "content": {
+                "text/csv": {"example": "rank,player_id,player,commits\r\n1,…,Grace,12\r\n"},
+                "application/json": {"example": {"what": "standings", "items": [{"rank": 1}]}},
+            },
+        }
+    },
+)
+def export(
+    request: Request,
+    member: Spectator,
+    session: ReadSession,
+    asked: Annotated[ExportQuery, Query()],
+) -> StreamingResponse:
+    """Streamed, however large. Authors' addresses are in it for players and commissioners."""
+    project = get_project(session, member.project_id)
+    window = asked.window(session, member.project_id)
+    wish = Wish(
+        *(member.project_id, asked.what, window, asked.bots),
+        addresses=member.role is not Role.SPECTATOR,
+        viewer=viewer_of(member),
+    )
+    columns, rows = COLUMNS[wish.what], rows_of(database_of(request), wish)
+    head = {
+        "project": {"id": str(project.id), "name": project.name},
+        "what": wish.what.value,
+        "period": window.period.value,
+        "exported_at": now().isoformat(),
+    }
+    pieces = as_csv(columns, rows) if asked.format is Format.CSV else as_json(head, columns, rows)
+    name = file_name(project.slug, wish, window.today, asked.format.value)
+    return StreamingResponse(
+        pieces,
+        media_type=MEDIA_TYPES[asked.format],
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )

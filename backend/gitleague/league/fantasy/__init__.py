@@ -1,0 +1,1 @@
+"""Fantasy leagues: members pick players before the lock, and score what those do after it."""

@@ -1,0 +1,1 @@
+"""Live updates: pages learn by themselves that something is new."""

@@ -1,0 +1,80 @@
+"""Live updates over HTTP."""
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from gitleague.accounts.caller import Spectator, identify_again, member_of
+from gitleague.core.errors import LeagueError, Unavailable
+from gitleague.core.session import database_of
+from gitleague.league.live.newsroom import Newsroom
+from gitleague.league.live.stream import stream
+
+router = APIRouter(tags=["events"])
+HOUR = 3600
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+EXAMPLE = "id: 7\nevent: standings.changed\ndata: {}\n\n"
+
+
+class _Listening(StreamingResponse):
+    """Leaves in any case: a stream whose reader went before its first word never runs."""
+
+    def __init__(self, words: AsyncIterator[bytes], *, leave: Callable[[], None]) -> None:
+        super().__init__(words, media_type="text/event-stream", headers=HEADERS)
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
+
+
+@router.get(
+    "/projects/{project_id}/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-sent events: `standings.changed`, and `award.given`.",
+            "content": {"text/event-stream": {"example": EXAMPLE}},
+        }
+    },
+)
+async def listen(
+    request: Request,
+    member: Spectator,
+    last_event_id: Annotated[
+        str, Header(description="The last one that was seen: what came since is told first.")
+    ] = "",
+    seconds: Annotated[
+        int, Query(ge=0, le=HOUR, description="After so many the stream ends; come back then.")
+    ] = HOUR,
+) -> StreamingResponse:
+    """Says when there is something new. It ends when the caller may no longer look."""
+
+    def still_may() -> bool:
+        try:
+            caller = identify_again(request)
+            if caller is None:
+                return False
+            with database_of(request).reading() as session:
+                member_of(session, caller, member.project_id)
+        except Unavailable:
+            return True  # the database is busy: asked again soon
+        except LeagueError:
+            return False
+        return True
+
+    newsroom: Newsroom = request.app.state.newsroom
+    listener = await newsroom.join(member.project_id, member.caller.user_id)
+    seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
+    if seen is not None and len(last_event_id) > 18:
+        seen = None
+    return _Listening(
+        stream(newsroom, listener, last_id=seen, seconds=seconds, still_may=still_may),
+        leave=partial(newsroom.leave, listener),
+    )

@@ -1,0 +1,91 @@
+"""How much of a period each player was there: what an absence of each kind takes away.
+
+away       days count for nothing: whoever was away for more than half of an award's days is passed
+           by, and compared with the period before by the active day
+on call    days and sums count; compared with the period before by the active day
+part time  as on call
+
+Averages (of rookies) are of active days or weeks for everybody. Where the kinds overlap, a day
+counts as the strongest: away, then on call, then part time.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gitleague.league.periods import DAY, Window
+from gitleague.league.stats import Numbers
+from gitleague.tables.seasons import Absence, AbsenceKind
+
+STRONGEST = (AbsenceKind.AWAY, AbsenceKind.ON_CALL, AbsenceKind.PART_TIME)
+Days: TypeAlias = Mapping[AbsenceKind, int]
+
+
+class Absent(NamedTuple):
+    player_id: uuid.UUID
+    first: date
+    last: date
+    kind: AbsenceKind
+
+
+def absent_days(
+    session: Session, project_id: uuid.UUID, first: date, last: date
+) -> Mapping[uuid.UUID, Days]:
+    """How many of the days each player was absent, by kind; who was there is left out."""
+    rows = session.execute(
+        select(Absence.player_id, Absence.first, Absence.last, Absence.kind).where(
+            Absence.project_id == project_id, Absence.first <= last, Absence.last >= first
+        )
+    )
+    return days_by_kind(
+        (Absent(row[0], row[1], row[2], AbsenceKind(row[3])) for row in rows), first, last
+    )
+
+
+def days_by_kind(
+    absences: Iterable[Absent], first: date, last: date
+) -> dict[uuid.UUID, Counter[AbsenceKind]]:
+    """Each day counts once, as the strongest of its kinds."""
+    kinds: defaultdict[uuid.UUID, dict[date, AbsenceKind]] = defaultdict(dict)
+    for each in sorted(absences, key=lambda each: STRONGEST.index(each.kind)):
+        day, end = max(each.first, first), min(each.last, last)
+        while day <= end:
+            kinds[each.player_id].setdefault(day, each.kind)
+            day += DAY
+    return {player: Counter(days.values()) for player, days in kinds.items() if days}
+
+
+def is_passed_by(days: Days, length: int) -> bool:
+    """Away for more than half of the days: an award goes to the next."""
+    return days.get(AbsenceKind.AWAY, 0) * 2 > length
+
+
+def passed_by(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[uuid.UUID]:
+    length = (last - first).days + 1
+    found = absent_days(session, project_id, first, last)
+    return {player for player, days in found.items() if is_passed_by(days, length)}
+
+
+def compared_by_day(
+    session: Session, project_id: uuid.UUID, now: Window, before: Window
+) -> set[uuid.UUID]:
+    """Whose sums of the two windows say nothing side by side: absent in one of them, however."""
+    windows = (now, before)
+    found = (absent_days(session, project_id, each.first, each.last) for each in windows)
+    return {player for days in found for player in days}
+
+
+def improvement(now: Numbers, before: Numbers, *, by_day: bool) -> int:
+    """The impact more than before, in ten-thousandths.
+
+    By day it is what the active days brought beyond an active day of the time before: whoever has
+    fewer days than usual loses nothing by it, and whoever has them back gains nothing by it.
+    """
+    if not by_day:
+        return now.impact - before.impact
+    return now.impact - before.impact * now.active_days // before.active_days

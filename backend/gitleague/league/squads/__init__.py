@@ -1,0 +1,1 @@
+"""Squads: teams of players within a league."""

@@ -1,0 +1,1 @@
+"""Webhooks: others are told of what happens in a league."""

@@ -1,0 +1,117 @@
+"""Webhooks over HTTP."""
+
+import uuid
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gitleague.accounts.caller import Commissioner
+from gitleague.core.errors import Invalid
+from gitleague.core.outbound import Refused, check_url
+from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.sealing import Sealer
+from gitleague.core.session import ReadSession, WriteSession
+from gitleague.projects.webhooks import webhooks
+from gitleague.projects.webhooks.schemas import (
+    DeliveryOut,
+    NewWebhookOut,
+    WebhookChange,
+    WebhookOut,
+    WebhookRequest,
+)
+from gitleague.projects.webhooks.webhooks import WebhookRow
+
+router = APIRouter(prefix="/projects/{project_id}/webhooks", tags=["webhooks"])
+
+
+@router.get("")
+def list_webhooks(member: Commissioner, session: ReadSession) -> list[WebhookOut]:
+    rows = webhooks.list_webhooks(session, member.project_id)
+    return [WebhookOut.model_validate(row) for row in rows]
+
+
+@router.post("", status_code=201)
+def create_webhook(
+    request: Request, member: Commissioner, session: WriteSession, body: WebhookRequest
+) -> NewWebhookOut:
+    """Messages are signed as Standard Webhooks says, with a secret that is shown this once."""
+    _check(request, body.url)
+    made = webhooks.create_webhook(
+        session, body.url, body.events, sealer=_sealer(request), by=member
+    )
+    return _with_secret(*made)
+
+
+@router.get("/{webhook_id}")
+def show_webhook(member: Commissioner, session: ReadSession, webhook_id: uuid.UUID) -> WebhookOut:
+    return WebhookOut.model_validate(webhooks.get_webhook(session, member.project_id, webhook_id))
+
+
+@router.patch("/{webhook_id}")
+def change_webhook(
+    request: Request,
+    member: Commissioner,
+    session: WriteSession,
+    webhook_id: uuid.UUID,
+    body: WebhookChange,
+) -> WebhookOut:
+    if body.url is not None:
+        _check(request, body.url)
+    row = webhooks.change_webhook(session, webhook_id, body.changes(), by=member)
+    return WebhookOut.model_validate(row)
+
+
+@router.delete("/{webhook_id}", status_code=204)
+def delete_webhook(member: Commissioner, session: WriteSession, webhook_id: uuid.UUID) -> Response:
+    """With its log, and what was still to be sent."""
+    webhooks.delete_webhook(session, webhook_id, by=member)
+    return Response(status_code=204)
+
+
+@router.post("/{webhook_id}/rotate")
+def rotate_secret(
+    request: Request, member: Commissioner, session: WriteSession, webhook_id: uuid.UUID
+) -> NewWebhookOut:
+    """A new secret, shown this once; the old one signs nothing more."""
+    made = webhooks.rotate_secret(session, webhook_id, sealer=_sealer(request), by=member)
+    return _with_secret(*made)
+
+
+@router.post("/{webhook_id}/ping", status_code=202)
+def ping(member: Commissioner, session: WriteSession, webhook_id: uuid.UUID) -> DeliveryOut:
+    """Sends a test message; the log says how it went."""
+    return DeliveryOut.model_validate(webhooks.ping(session, webhook_id, by=member))
+
+
+@router.get("/{webhook_id}/deliveries")
+def list_deliveries(
+    member: Commissioner, session: ReadSession, webhook_id: uuid.UUID, paging: PagingQuery
+) -> Page[DeliveryOut]:
+    """What was sent in the last 30 days, and what waits."""
+    rows, total = webhooks.list_deliveries(session, member.project_id, webhook_id, paging)
+    return page_of([DeliveryOut.model_validate(row) for row in rows], total, paging)
+
+
+@router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver", status_code=202)
+def redeliver(
+    member: Commissioner, session: WriteSession, webhook_id: uuid.UUID, delivery_id: uuid.UUID
+) -> DeliveryOut:
+    """The same message once more, under the same id."""
+    row = webhooks.redeliver(session, webhook_id, delivery_id, by=member)
+    return DeliveryOut.model_validate(row)
+
+
+def _check(request: Request, url: str) -> None:
+    try:
+        check_url(request.app.state.settings, url)
+    except Refused as error:
+        message = str(error)
+        raise Invalid(message, errors=[{"field": "url", "message": message}]) from None
+
+
+def _sealer(request: Request) -> Sealer:
+    return Sealer(request.app.state.settings)
+
+
+def _with_secret(row: WebhookRow, secret: str) -> NewWebhookOut:
+    return NewWebhookOut.model_validate({**row._asdict(), "secret": secret})

@@ -1,0 +1,65 @@
+"""The awards of a league, each with the working that it was given for."""
+
+import math
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import model_validator
+
+from gitleague.accounts.caller import Spectator
+from gitleague.core.paging import Paging
+from gitleague.core.session import ReadSession
+from gitleague.league.awards.names import name_of
+from gitleague.league.awards.schemas import AwardQuery
+from gitleague.league.awards.shelf import list_awards
+from gitleague.league.people.shown import viewer_of
+from gitleague.league.seasons.seasons import list_seasons
+from gitleague.tables.awards import AwardKind
+from gitleague.web.columns import LONG_NAMES
+from gitleague.web.frame import league_page
+from gitleague.web.tables import link_to
+
+router = APIRouter()
+ROWS = 25
+EVERY_SEASON = Paging(limit=200)
+
+
+class AwardsAsked(AwardQuery):
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: Any) -> Any:
+        """A form sends its empty fields too: they ask for nothing."""
+        return {name: value for name, value in dict(values).items() if value != ""}
+
+
+@router.get("/projects/{project_id}/awards")
+def show_awards(
+    request: Request,
+    member: Spectator,
+    session: ReadSession,
+    asked: Annotated[AwardsAsked, Query()],
+) -> HTMLResponse:
+    wanted = asked.model_copy(update={"limit": ROWS})
+    rows, total = list_awards(
+        *(session, member.project_id, wanted),
+        kind=asked.kind,
+        season_id=asked.season_id,
+        player_id=asked.player_id,
+        viewer=viewer_of(member),
+    )
+    return league_page(
+        *(request, session, "awards.html"),
+        member=member,
+        here="/awards",
+        asked=asked,
+        rows=rows,
+        total=total,
+        pages=math.ceil(total / ROWS),
+        page_link=lambda number: link_to(asked, page=number),
+        kinds=[(kind, name_of(kind.value)) for kind in AwardKind],
+        seasons=list_seasons(session, member.project_id, EVERY_SEASON)[0],
+        award_name=name_of,
+        long_names=LONG_NAMES,
+        is_filtered=bool(asked.kind or asked.season_id or asked.player_id),
+    )

@@ -1,0 +1,59 @@
+"""Who is let in where: the words in which the routes are told."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from callers import Kind
+from world import API, World
+
+LEAGUE = f"{API}/projects/{{project_id}}"
+PEOPLE = {Kind.PENDING, Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER, Kind.STRANGER}
+MEMBERS = {Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER}
+READING = {Kind.READ_KEY}
+NO_CREDENTIAL = {Kind.REVOKED_KEY, Kind.EXPIRED_KEY, Kind.MISTYPED_KEY, Kind.UNKNOWN_KEY}
+
+
+class Access(Enum):
+    """Who is let in; the name says what the route declares."""
+
+    OPEN = frozenset(Kind)  # nobody is asked who they are
+    ANYONE = (
+        frozenset(Kind) - NO_CREDENTIAL
+    )  # known or not, but not with a credential that is wrong
+    IN_PERSON = PEOPLE
+    SIGNED_IN = PEOPLE | READING | {Kind.KEY_OF_ANOTHER_PROJECT}
+    SPECTATOR = MEMBERS | READING
+    SPECTATOR_HERSELF = MEMBERS
+    COMMISSIONER = frozenset({Kind.COMMISSIONER})
+    COMMISSIONER_READS = {Kind.COMMISSIONER} | READING
+    REPO_READER = {Kind.PLAYER, Kind.COMMISSIONER, Kind.SYNC_KEY} | READING
+    PLAYER_HERSELF = frozenset({Kind.PLAYER, Kind.COMMISSIONER})
+    PLAYER = {Kind.PLAYER, Kind.COMMISSIONER} | READING
+    PUSHER = frozenset({Kind.COMMISSIONER, Kind.SYNC_KEY})
+
+
+def refusal(access: Access, kind: Kind) -> int:
+    if kind in NO_CREDENTIAL | {Kind.NOBODY}:
+        return 401
+    of_a_project = access not in {Access.IN_PERSON, Access.SIGNED_IN}
+    if of_a_project and kind in {Kind.STRANGER, Kind.KEY_OF_ANOTHER_PROJECT}:
+        return 404  # the project's existence is nobody's business
+    return 403
+
+
+Body: TypeAlias = dict[str, Any] | Callable[[dict[str, object]], dict[str, Any]] | None
+
+
+class Route(NamedTuple):
+    place: str  # method and path
+    access: Access
+    status: int = 200  # for whoever is let in
+    json: Body = None
+    form: Body = None
+    params: Callable[[dict[str, object]], dict[str, Any]] = lambda _subject: {}
+    subject: Callable[[World], dict[str, object]] = lambda _world: {}
+    own: bool = False  # the subject is a key of whoever calls
+    follow: bool = False  # where it sends to, until there is a page
+    unlike: Mapping[Kind, int] = MappingProxyType({})  # who gets another status, though let in

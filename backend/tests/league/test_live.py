@@ -1,0 +1,265 @@
+"""Live updates: what is told, to whom, and when a stream ends."""
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+from gitleague.app import create_app
+from gitleague.core.db import Database
+from gitleague.league.live import newsroom, stream
+from gitleague.projects.happenings import KEPT, forget_happenings
+from gitleague.tables.accounts import Scope
+from gitleague.tables.outside import Happening
+from gitleague.tables.projects import Member
+from httpx import Client
+from make import Person, make_commit, make_key
+from sqlalchemy import delete, select, update
+
+WAIT_SECONDS = 20
+
+
+class Told(NamedTuple):
+    id: int
+    event: str
+    data: dict[str, Any]
+
+
+class Radio:
+    """Listens in a thread, as an EventSource would."""
+
+    def __init__(self, http: Client, place: str, headers: dict[str, str]) -> None:
+        self.told: list[Told] = []
+        self.lines: list[str] = []
+        self.status = 0
+        self.ready = threading.Event()
+        self.ended = threading.Event()
+        self._client = Client(base_url=http.base_url, timeout=60)
+        self._ask = (place, headers)
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        assert self.ready.wait(WAIT_SECONDS)
+
+    def _listen(self) -> None:
+        place, headers = self._ask
+        parts: dict[str, str] = {}
+        with self._client.stream("GET", place, headers=headers) as answer:
+            self.status = answer.status_code
+            self.headers = answer.headers
+            for line in answer.iter_lines():
+                self.lines.append(line)
+                self.ready.set()
+                name, _, value = line.partition(": ")
+                if line:
+                    parts[name] = value
+                    continue
+                if "event" in parts:
+                    self.told.append(
+                        Told(int(parts["id"]), parts["event"], json.loads(parts["data"]))
+                    )
+                parts = {}
+        self.ready.set()
+        self.ended.set()
+
+    def wait_for(self, event: str) -> Told:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            for told in self.told:
+                if told.event == event:
+                    return told
+            time.sleep(0.02)
+        raise AssertionError(self.lines)
+
+    def close(self) -> None:
+        self._thread.join(WAIT_SECONDS)
+        self._client.close()
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newsroom, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.2)
+    monkeypatch.setattr(stream, "CHECK_EVERY", 0.2)
+
+
+@contextmanager
+def listening(http: Client, by: Person, seconds: int = 3, **headers: str) -> Iterator[Radio]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    place = f"/api/v1/projects/{by.project_id}/events?seconds={seconds}"
+    radio = Radio(http, place, {**by.headers, **named})
+    try:
+        yield radio
+    finally:
+        radio.close()
+
+
+def happened(database: Database, project_id: uuid.UUID) -> list[str]:
+    with database.reading() as session:
+        return list(
+            session.scalars(select(Happening.event).where(Happening.project_id == project_id))
+        )
+
+
+def test_it_works(http, ada, linus, repo):
+    with listening(http, linus) as radio:
+        assert radio.status == 200
+        assert radio.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert radio.headers["cache-control"] == "no-store"
+        repo.push(make_commit())
+        assert radio.wait_for("standings.changed").data == {}
+
+
+def test_awards_are_told_with_their_winners(http, ada, linus, repo):
+    repo.push(make_commit())
+    seasons = f"/api/v1/projects/{ada.project_id}/seasons"
+    days = {"name": "Q", "first": "2024-05-01", "last": "2024-05-31"}
+    season = http.post(seasons, json=days, headers=ada.headers).json()
+    http.post(f"{seasons}/{season['id']}/open", headers=ada.headers)
+    with listening(http, linus, seconds=5) as radio:
+        http.post(f"{seasons}/{season['id']}/close", headers=ada.headers)
+        told = radio.wait_for("award.given").data["award"]
+    assert (told["kind"], told["player"]["name"]) == ("mvp", "Grace Hopper")
+
+
+def test_it_ends_when_its_time_is_up(http, ada):
+    with listening(http, ada, seconds=1) as radio:
+        assert radio.ended.wait(WAIT_SECONDS)
+    assert radio.lines[0] == "retry: 5000"
+    assert ": still here" in radio.lines
+
+
+def test_who_was_away_is_told_first_what_came_since(http, ada, repo):
+    with listening(http, ada, seconds=2) as radio:
+        repo.push(make_commit())
+        first = radio.wait_for("standings.changed")
+    repo.push(make_commit())
+    repo.push(make_commit())
+    with listening(http, ada, seconds=1, Last_Event_ID=str(first.id)) as radio:
+        assert radio.ended.wait(WAIT_SECONDS)
+    assert [told.event for told in radio.told] == ["standings.changed"], "the last one says it all"
+    newest = radio.told[0].id
+    assert newest > first.id
+    for last in (str(newest), "", "nonsense", "-1", "9" * 40):
+        with listening(http, ada, seconds=0, Last_Event_ID=last) as radio:
+            assert radio.told == []
+
+
+def test_a_member_who_is_removed_hears_no_more(http, ada, linus, repo, database):
+    with listening(http, linus, seconds=60) as radio:
+        with database.writing() as session:
+            session.execute(delete(Member).where(Member.user_id == linus.user_id))
+        assert radio.ended.wait(WAIT_SECONDS)
+    assert radio.told == []
+
+
+def test_a_key_that_is_revoked_hears_no_more(http, ada, repo):
+    key = make_key(http, ada, Scope.READ_REPOS, project_id=ada.project_id)
+    with listening(http, ada, seconds=60, Authorization=f"Bearer {key}") as radio:
+        mine = http.get("/api/v1/api-keys/", headers=ada.headers).json()
+        for each in mine.get("items", mine) if isinstance(mine, dict) else mine:
+            http.delete(f"/api/v1/api-keys/{each['id']}", headers=ada.headers)
+        assert radio.ended.wait(WAIT_SECONDS)
+
+
+def test_other_leagues_are_not_heard(http, ada, mallory, repo):
+    place = f"/api/v1/projects/{ada.project_id}/events?seconds=0"
+    assert http.get(place, headers=mallory.headers).status_code == 404
+    assert http.get(place).status_code == 401
+    with listening(http, mallory, seconds=1) as radio:
+        repo.push(make_commit())
+        assert radio.ended.wait(WAIT_SECONDS)
+    assert radio.told == []
+
+
+def test_nobody_listens_too_often(http, ada, monkeypatch):
+    monkeypatch.setattr(newsroom, "MOST_OF_ONE", 1)
+    place = f"/api/v1/projects/{ada.project_id}/events?seconds=0"
+    with listening(http, ada, seconds=2):
+        assert http.get(place, headers=ada.headers).status_code == 429
+    assert http.get(place, headers=ada.headers).status_code == 200
+    monkeypatch.setattr(newsroom, "MOST_LISTENERS", 0)
+    assert http.get(place, headers=ada.headers).status_code == 503
+
+
+def test_who_goes_before_the_first_word_is_no_listener_any_more(ada, settings):
+    """Else they would have listened too often for ever."""
+    app = create_app(settings)
+    headers = [(name.lower().encode(), value.encode()) for name, value in ada.headers.items()]
+    path = f"/api/v1/projects/{ada.project_id}/events"
+    asgi = {"version": "3.0", "spec_version": "2.3"}
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "asgi": asgi}
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(_message: object) -> None:
+        await asyncio.sleep(0)  # where the line is busy, and going is noticed
+
+    async def listen_often() -> None:
+        for _ in range(newsroom.MOST_OF_ONE):
+            await app({**scope, "headers": headers}, receive, send)
+        listener = await app.state.newsroom.join(ada.project_id, ada.user_id)
+        for _ in range(2):
+            app.state.newsroom.leave(listener)
+        looking = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not (await asyncio.wait(looking, timeout=WAIT_SECONDS))[1], "for nobody"
+
+    with ThreadPoolExecutor(1) as own_thread:  # the browser's tests leave a loop in this one
+        own_thread.submit(lambda: asyncio.run(listen_often())).result()
+    app.state.database.close()
+
+
+def test_many_listeners_cost_as_much_as_one(http, ada, linus, grace, queries, monkeypatch):
+    monkeypatch.setattr(stream, "CHECK_EVERY", 60)
+    with (
+        listening(http, ada, seconds=4),
+        listening(http, linus, seconds=4),
+        listening(http, grace, seconds=4),
+    ):
+        queries.clear()
+        began = time.monotonic()
+        time.sleep(1)
+        looks = sum("happenings" in statement for statement in queries)
+        assert 0 < looks <= (time.monotonic() - began) / 0.05 + 1
+
+
+def test_what_a_transaction_changes_is_told_once(http, ada, repo, database):
+    repo.push(make_commit(), make_commit(), make_commit())
+    assert happened(database, ada.project_id) == ["standings.changed"]
+
+
+def test_a_push_of_nothing_new_is_no_news(http, ada, repo, database):
+    commit = make_commit()
+    repo.push(commit)
+    repo.push(commit)
+    assert happened(database, ada.project_id) == ["standings.changed"]
+
+
+def test_players_that_are_joined_change_the_standings(http, ada, repo, database):
+    repo.push(make_commit(), make_commit(author_name="B", author_email="b@example.org"))
+    league = f"/api/v1/projects/{ada.project_id}"
+    items = http.get(f"{league}/standings", headers=ada.headers).json()["items"]
+    one, two = (each["player"]["id"] for each in items)
+    joined = http.post(
+        f"{league}/players/{one}/merge", json={"players": [two]}, headers=ada.headers
+    )
+    assert joined.status_code == 201
+    assert happened(database, ada.project_id).count("standings.changed") == 2
+
+
+def test_what_happened_long_ago_is_forgotten(http, ada, repo, database):
+    repo.push(make_commit())
+    with database.writing() as session:
+        forget_happenings(session)
+    assert happened(database, ada.project_id)
+    with database.writing() as session:
+        moment = session.scalars(select(Happening.created_at)).one()
+        session.execute(update(Happening).values(created_at=moment - KEPT))
+        forget_happenings(session)
+    assert happened(database, ada.project_id) == []

@@ -1,0 +1,104 @@
+"""What is taken out of a text, and what is not: tables of cases."""
+
+import time
+from datetime import datetime, timezone
+
+import pytest
+from gitleague.projects.erased import Marker, Names
+from gitleague.sync.erased import named_in
+from gitleague_client.commit import Commit
+from gitleague_client.reading import Named
+from gitleague_client.rules.pseudonyms import pseudonym
+
+WORDS = {"Grace Hopper", "grace@example.org", "Grace", "hop", "admin", "G", "--", ""}
+TEXTS = [
+    ("by Grace Hopper.", "by X."),
+    ("GRACE HOPPER", "X"),
+    ("Grace@Example.ORG wrote", "X wrote"),
+    ("<grace@example.org>", "<X>"),
+    ("Grace's fix", "X's fix"),
+    ("a saving grace", "a saving grace"),  # no name, as it is written
+    ("Graceful exit", "Graceful exit"),
+    ("shop, hop, hopping", "shop, X, hopping"),
+    ("the admin -- G", "the admin -- G"),
+    ("disgrace@example.org", "disgrace@example.org"),
+    ({"a": ["Grace", 1, None], "Grace": True}, {"a": ["X", 1, None], "X": True}),
+    (None, None),
+]
+
+MARKER, OTHER = Marker("salt", "secret"), Marker("salt", "another")
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS)
+def test_names_are_taken_out(text, expected):
+    assert Names(WORDS, "X").taken_out(text) == expected
+
+
+def test_names_of_nobody_take_out_nothing():
+    assert Names({"root", ""}, "X").taken_out("root") == "root"
+
+
+SAME = [
+    ("grace@example.org", "Grace@Example.org", True),
+    ("grace@example.org", "hopper@example.org", False),
+    ("1+grace@users.noreply.github.com", "grace@users.noreply.github.com", True),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "is_same"), SAME)
+def test_a_mark_is_of_an_address_in_all_spellings(one, other, is_same):
+    assert (MARKER.of_address(one) == MARKER.of_address(other)) is is_same
+    hidden = pseudonym(other, "salt")
+    assert (MARKER.of_address(one) == MARKER.of_address(hidden)) is is_same
+
+
+def test_a_mark_is_of_one_league():
+    assert MARKER.of_address("grace@example.org") != OTHER.of_address("grace@example.org")
+    assert MARKER.of_address("noreply@github.com") is None
+    assert MARKER.of_pair(Named("A", "")) != MARKER.of_pair(Named("B", ""))
+
+
+def test_who_knows_the_salt_cannot_tell_who_was_erased():
+    """Every client that pushes knows it."""
+    assert MARKER.of_address("grace@example.org") != Marker("salt", "salt").of_address(
+        "grace@example.org"
+    )
+
+
+NAMED = [
+    ("Reviewed-by: Grace Hopper <g@x.org>", ("Grace Hopper", "g@x.org")),
+    ("ask g@x.org.", ("", "g@x.org")),
+    ("(g@x.org)", ("", "g@x.org")),
+    ("mailto:g+1@x.org, please", ("", "g+1@x.org")),
+]
+
+
+@pytest.mark.parametrize(("text", "person"), NAMED)
+def test_who_is_named_in_a_text(text, person):
+    assert person in set(named_in(commit_of(text)))
+
+
+def test_nobody_is_named_by_a_sign_alone():
+    assert list(named_in(commit_of("10 @ 5, @dev, a@ b"))) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, "<" * 1_000_000, "a@" * 500_000, "x < " * 250_000]
+)
+def test_no_text_takes_long_to_read(text):
+    began = time.monotonic()
+    sum(1 for _ in named_in(commit_of(text + "@")))
+    assert time.monotonic() - began < 20
+
+
+def commit_of(body: str) -> Commit:
+    return Commit(
+        sha="a" * 40,
+        author_name="",
+        author_email="",
+        commit_date=datetime(2024, 5, 1, tzinfo=timezone.utc),
+        message_title="",
+        message_body=body,
+        additions=0,
+        deletions=0,
+    )

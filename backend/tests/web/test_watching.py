@@ -1,0 +1,150 @@
+"""The pages beside the standings, as somebody goes through them."""
+
+import re
+
+import pytest
+from everything import Everything, fill
+from gitleague.core.db import Database
+from httpx import Client
+from make import Person, make_commit
+from playwright.sync_api import expect
+from remote import Repo
+from windows import Windows, in_browser
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def league(database: Database, ada: Person) -> Everything:
+    return fill(database, ada)
+
+
+@in_browser
+def test_from_the_home_of_a_league_to_the_report_of_its_season(
+    windows: Windows, league: Everything, linus: Person
+):
+    page = windows.open(f"/projects/{league.project}", linus)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The League")
+    expect(page.locator(".so-far")).to_contain_text("Day 64 of 94")
+    assert page.locator(".ranking > li").count() > 5
+    page.get_by_role("link", name="The long season").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The long season")
+    page.get_by_role("link", name="The whole table").click()
+    expect(page).to_have_url(re.compile(r"/standings\?period=season&season_id="))
+    assert page.locator("tr.line").count() == 12
+
+
+@in_browser
+def test_the_table_of_a_season_a_squad_and_back(
+    windows: Windows, league: Everything, linus: Person
+):
+    page = windows.open(f"/projects/{league.project}/standings", linus)
+    seasons = page.locator("select[name=season_id]")
+    seasons.select_option(label="Opening season")
+    expect(seasons).to_have_value(str(league.closed))
+    expect(page.locator("#table-title")).to_have_text("Opening season")
+    seasons.select_option(label="The long season")
+    page.wait_for_url(f"**season_id={league.season}*")
+    page.get_by_label("Squad").select_option(label="Engine room")
+    expect(page.locator("tr.line")).to_have_count(3)
+    page.get_by_role("link", name="Month", exact=True).click()
+    expect(seasons).to_have_value("")
+    expect(page.get_by_label("Squad")).to_have_value(str(league.squad))
+
+
+@in_browser
+def test_an_award_opens_to_its_working(windows: Windows, league: Everything, linus: Person):
+    page = windows.open(f"/projects/{league.project}/awards", linus)
+    page.get_by_label("Kind").select_option("mvp")
+    expect(page.locator("#list-title")).to_have_text("1 award")
+    page.locator("summary", has_text="MVP").click()
+    expect(page.locator(".working")).to_contain_text("What it was decided by")
+    page.get_by_label("Kind").select_option("play_of_the_day")
+    page.locator(".play summary").first.click()
+    expect(page.locator(".working").first).to_contain_text("How it scored")
+
+
+@in_browser
+def test_a_season_is_planned_opened_and_closed(windows: Windows, repo: Repo, ada: Person):
+    repo.push(make_commit())
+    page = windows.open(f"/projects/{ada.project_id}/seasons", ada)
+    page.get_by_label("Name").fill("Spring")
+    page.get_by_label("First day").fill("2024-04-01")
+    page.get_by_label("Last day").fill("2024-06-30")
+    page.get_by_role("button", name="Plan it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Spring")
+    page.get_by_role("button", name="Open the season").click()
+    page.locator("summary", has_text="Close the season").click()
+    page.get_by_role("button", name="Close it for good").click()
+    expect(page.locator("#podium-title")).to_have_text("Final table")
+    expect(page.locator(".podium")).to_contain_text("Grace Hopper")
+
+
+@in_browser
+def test_two_players_are_compared(windows: Windows, league: Everything, linus: Person):
+    page = windows.open(f"/players/{league.player}", linus)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_label("One")).to_have_value(str(league.player))
+    page.get_by_label("The other").select_option(label="Ada Lovelace")
+    page.get_by_role("button", name="Compare").click()
+    names = page.locator(".versus thead a")
+    expect(names).to_have_text(["Grace Hopper", "Ada Lovelace"])
+    score = page.locator("#meetings-title").inner_text().rpartition(": ")[2].split(" to ")
+    page.get_by_role("link", name="Swap").click()
+    expect(names).to_have_text(["Ada Lovelace", "Grace Hopper"])
+    expect(page.locator("#meetings-title")).to_contain_text(f"{score[1]} to {score[0]}")
+    page.get_by_label("Meetings").select_option("month")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator("#meetings-title")).to_contain_text("Month by month")
+
+
+def test_who_looks_in_sees_no_absences(
+    http: Client, database: Database, ada: Person, linus: Person
+):
+    league = fill(database, ada)
+    place = f"/projects/{league.project}/seasons/{league.season}"
+    assert "A week off" in http.get(place, headers=ada.headers | HTML).text
+    assert "A week off" not in http.get(place, headers=linus.headers | HTML).text
+
+
+def test_a_refusal_leads_back(http: Client, ada: Person):
+    place = f"/projects/{ada.project_id}/seasons"
+    days = {"name": "Spring", "first": "2024-06-30", "last": "2024-04-01"}
+    came_from = {"Referer": f"{str(http.base_url).rstrip('/')}/somewhere"}
+    refused = http.post(place, data=days, headers=ada.headers | HTML | came_from)
+    assert refused.status_code == 422
+    assert 'href="/somewhere"' in refused.text
+    elsewhere = {"Referer": "https://elsewhere.example/somewhere"}
+    refused = http.post(place, data=days, headers=ada.headers | HTML | elsewhere)
+    assert "somewhere" not in refused.text
+
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}",
+    "javascript:alert(1)//",
+    "\u202egnp.exe",
+    "</title><svg onload=alert(1)>",
+    "' onmouseover='alert(1)",
+]
+
+
+@in_browser
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_hostile_name_or_title_breaks_no_page(
+    windows: Windows, http: Client, database: Database, repo: Repo, ada: Person, attack: str
+):
+    """`windows` fails the test if a page logs an error or asks another host."""
+    repo.push(make_commit(author_name=attack, message_title=attack, message_body=attack))
+    rows = http.get(f"/api/v1/projects/{ada.project_id}/standings", headers=ada.headers).json()
+    player = rows["items"][0]["player"]
+    page = windows.open(f"/projects/{ada.project_id}", ada)
+    page.on("dialog", lambda dialog: windows.complaints.append(dialog.message))
+    for place in ("", "/standings", "/records", "/hall-of-fame", "/seasons"):
+        page.goto(f"/projects/{ada.project_id}{place}")
+        assert page.locator("img, main script:not([src]), svg[onload]").count() == 0
+        if place != "/seasons":
+            assert " ".join(attack.split()) in page.locator("main").inner_text()
+    page.goto(f"/players/{player['id']}")
+    assert attack in page.locator("main").inner_text()
