@@ -63,11 +63,17 @@ def enqueue(
 
 
 def enqueue_once(session: Session, kind: str, *, project_id: uuid.UUID, wait: timedelta) -> None:
-    """Unless such a job waits already. Only under the league's lock."""
-    waiting = select(Job.id).where(
-        Job.project_id == project_id, Job.kind == kind, Job.state == JobState.QUEUED.value
+    """Unless such a job waits already. Only under the league's lock.
+
+    The job that waits is held until our transaction ends, so that it sees what it is for.
+    """
+    waiting = (
+        select(Job.id)
+        .where(Job.project_id == project_id, Job.kind == kind, Job.state == JobState.QUEUED.value)
+        .limit(1)
+        .with_for_update()
     )
-    if session.scalar(waiting.limit(1)) is None:
+    if session.scalar(waiting) is None:
         enqueue(session, kind, project_id=project_id, wait=wait)
 
 

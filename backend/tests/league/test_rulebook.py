@@ -3,21 +3,19 @@
 import time
 import uuid
 from decimal import Decimal
-from threading import Event
 from typing import Any
 
 import pytest
 from gitleague.core.db import Database
-from gitleague.jobs import queue
-from gitleague.jobs.queue import MOST_TRIES, enqueue
-from gitleague.jobs.runner import Runner, RunnerThread, Work
+from gitleague.jobs.queue import enqueue
+from gitleague.jobs.runner import Runner
 from gitleague.scoring.rules import save_rules
-from gitleague.tables.jobs import Job, JobState
+from gitleague.tables.jobs import Job
 from gitleague.tasks import TASKS
 from gitleague_client.rules.defaults import Rules
 from httpx import Client, Response
 from make import Person, make_commit
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 WAIT_SECONDS = 30
 
@@ -231,80 +229,6 @@ def test_of_two_changes_at_once_the_last_one_counts(
         enqueue(session, "rules:apply", project_id=project_id, arguments={"version": 2})
     Runner(database, TASKS).run_all()
     assert rulebook.stats()["blk"] == 30
-
-
-@pytest.fixture
-def job_id(database: Database, project_id: uuid.UUID) -> uuid.UUID:
-    with database.writing() as session:
-        return enqueue(session, "test", project_id=project_id)
-
-
-def state_of(database: Database, job_id: uuid.UUID) -> tuple[str, int, str | None]:
-    with database.reading() as session:
-        row = session.execute(select(Job.state, Job.tries, Job.error).where(Job.id == job_id)).one()
-    return row.state, row.tries, row.error
-
-
-def hurry(database: Database) -> None:
-    """What waits for its time waits no longer."""
-    with database.writing() as session:
-        session.execute(update(Job).values(not_before=Job.created_at))
-
-
-def test_a_job_runs_once(database, job_id):
-    seen = []
-    runner = Runner(database, {"test": lambda work: seen.append(work.job.id)})
-    assert (runner.run_all(), runner.run_all(), seen) == (1, 0, [job_id])
-    assert state_of(database, job_id) == ("done", 1, None)
-
-
-def test_a_job_that_goes_wrong_is_tried_again_and_stops_no_other(database, job_id, project_id):
-    with database.writing() as session:
-        other = enqueue(session, "other", project_id=project_id)
-    runner = Runner(database, {"test": lambda _work: 1 / 0, "other": lambda _work: None})
-    assert runner.run_all() == 2
-    assert state_of(database, other) == ("done", 1, None)
-    assert state_of(database, job_id) == ("queued", 1, "ZeroDivisionError")
-    for _ in range(MOST_TRIES):
-        hurry(database)
-        runner.run_all()
-    assert state_of(database, job_id) == ("failed", MOST_TRIES, "ZeroDivisionError")
-
-
-def test_a_clock_that_goes_wrong_stops_no_job(database, job_id):
-    done = Event()
-
-    def broken(_session: object) -> None:
-        raise ZeroDivisionError
-
-    runner = Runner(database, {"test": lambda _work: done.set()}, [broken])
-    thread = RunnerThread(runner)
-    thread.start()
-    try:
-        assert done.wait(WAIT_SECONDS)
-    finally:
-        thread.stop()
-
-
-def test_what_a_dead_worker_had_is_taken_up(database, job_id):
-    with database.writing() as session:
-        assert queue.take(session)
-    runner = Runner(database, {"test": lambda _work: None})
-    assert runner.run_all() == 0  # it may still live
-    hurry(database)
-    assert runner.run_all() == 1
-    assert state_of(database, job_id) == (JobState.DONE.value, 2, None)
-
-
-def test_a_job_tells_how_far_it_is(database, job_id):
-    def look(work: Work) -> None:
-        work.report(50)
-        with database.reading() as session:
-            seen = session.scalar(select(Job.progress).where(Job.id == job_id))
-        assert seen == (0 if database.is_sqlite else 50)
-
-    Runner(database, {"test": look}).run_all()
-    assert state_of(database, job_id) == ("done", 1, None)
 
 
 def test_what_failed_can_be_wished_for_again(rulebook, database, project_id):

@@ -1,0 +1,113 @@
+"""The queue of jobs: each is done, once, and never before what it is asked for is there."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from gitleague.core.db import Database
+from gitleague.jobs import queue
+from gitleague.jobs.queue import MOST_TRIES, enqueue, enqueue_once
+from gitleague.jobs.runner import Runner, RunnerThread, Work
+from gitleague.projects.leagues import lock_project
+from gitleague.tables.jobs import Job, JobState
+from gitleague.tables.projects import Project
+from sqlalchemy import select, update
+
+WAIT_SECONDS = 30
+
+
+@pytest.fixture
+def job_id(database: Database, project_id: uuid.UUID) -> uuid.UUID:
+    with database.writing() as session:
+        return enqueue(session, "test", project_id=project_id)
+
+
+def state_of(database: Database, job_id: uuid.UUID) -> tuple[str, int, str | None]:
+    with database.reading() as session:
+        row = session.execute(select(Job.state, Job.tries, Job.error).where(Job.id == job_id)).one()
+    return row.state, row.tries, row.error
+
+
+def hurry(database: Database) -> None:
+    """What waits for its time waits no longer."""
+    with database.writing() as session:
+        session.execute(update(Job).values(not_before=Job.created_at))
+
+
+def test_a_job_runs_once(database, job_id):
+    seen = []
+    runner = Runner(database, {"test": lambda work: seen.append(work.job.id)})
+    assert (runner.run_all(), runner.run_all(), seen) == (1, 0, [job_id])
+    assert state_of(database, job_id) == ("done", 1, None)
+
+
+def test_a_job_that_goes_wrong_is_tried_again_and_stops_no_other(database, job_id, project_id):
+    with database.writing() as session:
+        other = enqueue(session, "other", project_id=project_id)
+    runner = Runner(database, {"test": lambda _work: 1 / 0, "other": lambda _work: None})
+    assert runner.run_all() == 2
+    assert state_of(database, other) == ("done", 1, None)
+    assert state_of(database, job_id) == ("queued", 1, "ZeroDivisionError")
+    for _ in range(MOST_TRIES):
+        hurry(database)
+        runner.run_all()
+    assert state_of(database, job_id) == ("failed", MOST_TRIES, "ZeroDivisionError")
+
+
+def test_a_clock_that_goes_wrong_stops_no_job(database, job_id):
+    done = Event()
+
+    def broken(_session: object) -> None:
+        raise ZeroDivisionError
+
+    runner = Runner(database, {"test": lambda _work: done.set()}, [broken])
+    thread = RunnerThread(runner)
+    thread.start()
+    try:
+        assert done.wait(WAIT_SECONDS)
+    finally:
+        thread.stop()
+
+
+def test_what_a_dead_worker_had_is_taken_up(database, job_id):
+    with database.writing() as session:
+        assert queue.take(session)
+    runner = Runner(database, {"test": lambda _work: None})
+    assert runner.run_all() == 0  # it may still live
+    hurry(database)
+    assert runner.run_all() == 1
+    assert state_of(database, job_id) == (JobState.DONE.value, 2, None)
+
+
+def test_a_job_tells_how_far_it_is(database, job_id):
+    def look(work: Work) -> None:
+        work.report(50)
+        with database.reading() as session:
+            seen = session.scalar(select(Job.progress).where(Job.id == job_id))
+        assert seen == (0 if database.is_sqlite else 50)
+
+    Runner(database, {"test": look}).run_all()
+    assert state_of(database, job_id) == ("done", 1, None)
+
+
+def test_a_job_that_is_counted_on_sees_what_it_is_counted_on_for(database, job_id, project_id):
+    """Else a message would wait for the next one, where a runner came in between."""
+    seen = []
+
+    def look(work: Work) -> None:
+        with work.database.reading() as session:
+            seen.append(session.scalar(select(Project.name).where(Project.id == project_id)))
+
+    runner = Runner(database, {"test": look})
+    with ThreadPoolExecutor(1) as beside:
+        with database.writing() as session:
+            lock_project(session, project_id)
+            enqueue_once(session, "test", project_id=project_id, wait=timedelta(0))
+            running = beside.submit(runner.run_all)
+            wait([running], timeout=1)
+            session.execute(update(Project).where(Project.id == project_id).values(name="New"))
+        running.result()
+    runner.run_all()
+    assert seen == ["New"]
