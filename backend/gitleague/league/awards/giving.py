@@ -16,12 +16,13 @@ from gitleague.core.clock import now
 from gitleague.league.awards import candidates
 from gitleague.league.awards.announcing import announce
 from gitleague.league.awards.candidates import Candidate
-from gitleague.league.periods import DAY, Period, Window, around, today_in
+from gitleague.league.periods import DAY, WEEK, Period, Window, around, today_in
 from gitleague.league.seasons.presence import passed_by
 from gitleague.projects.leagues import get_project, lock_project
 from gitleague.tables.awards import Award, AwardKind
 from gitleague.tables.commits import Identity
 from gitleague.tables.projects import Project
+from gitleague.tables.scores import BoxScore
 
 GRACE = timedelta(days=2)  # from the last day of a period to its awards
 STRETCH = timedelta(days=90)  # days whose plays are looked for at once
@@ -97,15 +98,27 @@ def _of_days(session: Session, project_id: uuid.UUID, first: date, last: date) -
 def _of_periods(
     session: Session, project_id: uuid.UUID, first: date, last: date
 ) -> Iterator[Award]:
-    """Of the weeks and months whose last day is among these."""
+    """Of the weeks and months whose last day is among these, and in which somebody played."""
+    played = _played_days(session, project_id, around(first, Period.MONTH, last).first - WEEK, last)
     for kind, (period, ranking) in PERIODS.items():
-        window = around(first, period, last)
-        while window.last <= last:
-            ranked = ranking(session, project_id, window)
-            award = _award(session, project_id, kind, window.first, window.last, ranked)
-            if award:
-                yield award
-            window = around(window.last + DAY, period, last)
+        windows = {around(day, period, last) for day in played}
+        for window in sorted(windows, key=lambda window: window.first):
+            if first <= window.last <= last:
+                ranked = ranking(session, project_id, window)
+                award = _award(session, project_id, kind, window.first, window.last, ranked)
+                if award:
+                    yield award
+
+
+def _played_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[date]:
+    """One question, so that no quiet week of a long pause is asked about."""
+    return set(
+        session.scalars(
+            select(BoxScore.day)
+            .where(BoxScore.project_id == project_id, BoxScore.day.between(first, last))
+            .distinct()
+        )
+    )
 
 
 def _award(
