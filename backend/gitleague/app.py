@@ -11,6 +11,7 @@ from types import FrameType
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import text
+from starlette.middleware.gzip import GZipMiddleware
 
 from gitleague import __version__
 from gitleague.accounts import routes as accounts
@@ -81,6 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router, prefix=API, dependencies=limited)
     app.include_router(web.router)
     answer = problems.install(app, page_of_error)
+    # Nothing that is secret for long is in a page beside what somebody else may have written in it.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(RequestTrail, https=settings.secure_cookies, answer_defect=answer)
     return app
 

@@ -20,9 +20,12 @@ def conditional(
     headers: Mapping[str, str],
     changed_at: datetime | None = None,
 ) -> Response:
-    """The content with its ETag, or 304 (RFC 9110, 13.2.2)."""
+    """The content with its ETag, or 304 (RFC 9110, 13.2.2).
+
+    The ETag is a weak one: the same content may come compressed or not.
+    """
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    told = {"ETag": etag, "Vary": "Authorization, Cookie", **headers}
+    told = {"ETag": f"W/{etag}", "Vary": "Authorization, Cookie", **headers}
     if changed_at:
         told["Last-Modified"] = format_datetime(as_utc(changed_at), usegmt=True)
     if _is_known(request, etag, changed_at):

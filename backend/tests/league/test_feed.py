@@ -126,7 +126,8 @@ def test_who_has_it_already_is_told_so(feed):
     etag, changed = first.headers["etag"], first.headers["last-modified"]
     for headers in (
         {"If_None_Match": etag},
-        {"If_None_Match": f'"other", W/{etag}'},
+        {"If_None_Match": f'"other", {etag}'},
+        {"If_None_Match": etag.removeprefix("W/")},
         {"If_Modified_Since": changed},
     ):
         again = feed.get(feed.ada, **headers)

@@ -242,3 +242,13 @@ def test_what_cannot_be_asked_is_said(http: Client, linus: Person):
         answer = http.get(place, headers=linus.headers | HTML)
         assert answer.status_code == 422
         assert f"<strong><bdi>{asked.partition('=')[0]}</bdi></strong>" in answer.text
+
+
+def test_a_page_comes_packed_to_who_can_unpack_it(http: Client):
+    packed = http.get("/sign-in", headers={"Accept-Encoding": "gzip"})
+    plain = http.get("/sign-in", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert packed.text == plain.text
+    assert "Accept-Encoding" in packed.headers["vary"]
