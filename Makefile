@@ -1,7 +1,8 @@
 # The one door for developers: `make` says what it opens.
-.PHONY: help up test test-quick lint types fmt bench shots lock migration clean
+.PHONY: help up test test-quick lint types fmt bench docs shots lock migration clean
 export PYTHON ?= python3
 BIN = .venv/bin
+PROGRAMS = nginx:nginx caddy:caddy systemd:systemd-analyze
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -11,10 +12,10 @@ up: ## Start a league with this clone's history in it (REPO=path PORT=8000 DATA=
 	@exec $(BIN)/python tools/up.py
 
 test: ## Run every test of both packages, on SQLite and PostgreSQL, with a real browser
-	@tools/environment.sh test && tools/chromium.sh && tools/test.sh
+	@tools/environment.sh test && tools/chromium.sh && tools/debian.sh $(PROGRAMS) && tools/promtool.sh && tools/test.sh
 
-test-quick: ## Run the tests on SQLite only, and without a browser
-	@tools/environment.sh test && GITLEAGUE_TEST_DATABASES=sqlite tools/test.sh -m "not browser"
+test-quick: ## Run the tests on SQLite only, and without a browser or Debian's programs
+	@tools/environment.sh test && GITLEAGUE_TEST_DATABASES=sqlite tools/test.sh -m "not browser and not debian"
 
 lint: ## Check style, the order of imports, the house rules and the spelling
 	@tools/environment.sh test && tools/lint.sh
@@ -27,7 +28,10 @@ fmt: ## Format the code, and mend what can be mended by itself
 	@tools/environment.sh test && $(BIN)/ruff check --quiet --fix; $(BIN)/ruff format --quiet
 
 bench: ## Measure the scan, the ingest and a whole sync, as ratios (REPO=path for a real history)
-	@tools/environment.sh test && tools/bench.sh
+	@tools/environment.sh test && tools/chromium.sh && tools/debian.sh wrk:wrk && tools/bench.sh
+
+docs: ## Build the site of docs/ into build/docs; a link that leads nowhere fails
+	@tools/environment.sh test && $(BIN)/mkdocs build --quiet --strict
 
 shots: ## Take the screenshots of every page into build/shots
 	@tools/environment.sh test && tools/chromium.sh && cd backend && PYTHONPATH=tests ../$(BIN)/python tests/web/shots.py

@@ -28,7 +28,7 @@ def main() -> None:
             command = [str(BIN / "gitleague-client"), "--quiet", "--config", str(league.config)]
             started = time.perf_counter()
             with subprocess.Popen([*command, "sync"], stdout=subprocess.DEVNULL) as client:
-                peaks = _watched(client, _server_of(league.log.parent))
+                peaks = _watched(client, server_of(league.log.parent))
             seconds = time.perf_counter() - started
             assert client.returncode == 0
     print(f"{int(count)} commits of {arguments.repo or 'a generated history'}, {seconds:.0f} s")
@@ -36,7 +36,7 @@ def main() -> None:
     _tell("server, one worker", peaks[1], BUDGET_SERVER)
 
 
-def _server_of(folder: Path) -> int:
+def server_of(folder: Path) -> int:
     """The process that serves the league whose data is in the folder."""
     for place in Path("/proc").glob("[0-9]*"):
         try:
@@ -54,22 +54,23 @@ def _watched(client: "subprocess.Popen[bytes]", server: int) -> tuple[int, int]:
     """The most that each held until the client ended, in kB: the kernel keeps the mark itself."""
     peak = 0
     while client.poll() is None:
-        peak = max(peak, _high_water(client.pid))
+        peak = max(peak, kilobytes(client.pid, "VmHWM"))
         time.sleep(0.05)
-    return peak, _high_water(server)
+    return peak, kilobytes(server, "VmHWM")
 
 
-def _high_water(pid: int) -> int:
+def kilobytes(pid: int, what: str) -> int:
+    """What the kernel says of a process: VmRSS it holds now, VmHWM it held at most."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0
     lines = (line.split() for line in status.splitlines())
-    return next((int(line[1]) for line in lines if line[0] == "VmHWM:"), 0)
+    return next((int(line[1]) for line in lines if line[0] == f"{what}:"), 0)
 
 
-def _tell(what: str, kilobytes: int, budget: int) -> None:
-    print(f"  {what:28} {f'{kilobytes / 1024:.0f} MB at most':28} budget: under {budget} MB")
+def _tell(what: str, most: int, budget: int) -> None:
+    print(f"  {what:28} {f'{most / 1024:.0f} MB at most':28} budget: under {budget} MB")
 
 
 if __name__ == "__main__":

@@ -17,13 +17,14 @@ SERVER, CLIENT = "backend/gitleague/", "gitleague-client/gitleague_client/"
 DOORS = (
     *(
         SERVER + door
-        for door in ("app.py", "cli.py", "worker.py", "core/requests.py", "jobs/runner.py")
+        for door in ("app.py", "cli/door.py", "worker.py", "core/requests.py", "jobs/runner.py")
     ),
     CLIENT + "__main__.py",
     CLIENT + "threads.py",  # what fails in a thread is raised where somebody waits for it
 )
 READ_ENVIRONMENT = (
     SERVER + "core/settings.py",
+    SERVER + "core/systemd.py",  # what systemd tells the process that it starts
     *(CLIENT + reader for reader in ("config.py", "git.py", "fetch.py")),  # git reads it too
 )
 PEOPLE = SERVER + "league/people/"  # knows who is shown to whom

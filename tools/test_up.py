@@ -21,6 +21,13 @@ READY = "Serving until Ctrl-C."
 SECONDS = 90
 
 
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_heard() -> None:
+    """Also where the tests run in the background, or under nohup, which children inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def up(data: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """`make up` until the block ends."""

@@ -1,6 +1,6 @@
 """`python -m gitleague`"""
 
-from gitleague.cli import main
+from gitleague.cli.door import main
 
 if __name__ == "__main__":
     main()

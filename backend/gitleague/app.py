@@ -5,7 +5,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from threading import current_thread, main_thread
 from types import FrameType
 
@@ -17,18 +17,29 @@ from gitleague import __version__
 from gitleague.accounts import routes as accounts
 from gitleague.accounts.limits import RateLimits, limit_api
 from gitleague.accounts.verify import KeyVerifier
-from gitleague.core import problems
+from gitleague.core import log, problems
+from gitleague.core.body_limit import BodyLimit
+from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.core.maintenance import Maintenance
+from gitleague.core.metrics import Metrics
 from gitleague.core.requests import RequestTrail
-from gitleague.core.session import ReadSession
+from gitleague.core.session import Turns, database_of
 from gitleague.core.settings import Settings, load_settings
+from gitleague.core.shedding import Shedding
+from gitleague.core.telemetry import report_errors, tracing
+from gitleague.description import with_examples
 from gitleague.jobs.runner import Runner, RunnerThread
 from gitleague.league import routes as league
 from gitleague.league.live.newsroom import Newsroom
+from gitleague.ops import watching
 from gitleague.projects import routes as projects
+from gitleague.server import defects
+from gitleague.server.keeping import books_of, keep_writing
 from gitleague.sync import routes as sync
 from gitleague.sync.clients import OLDEST
-from gitleague.tasks import CLOCKS, tasks_of
+from gitleague.sync.pull import routes as pulls
+from gitleague.tasks import CLOCKS, pulls_of, tasks_of
 from gitleague.web import routes as web
 from gitleague.web.errors import page_of_error
 
@@ -37,15 +48,17 @@ public = APIRouter(tags=["server"])
 
 
 @public.get("/health")
-def show_health(session: ReadSession) -> dict[str, str]:
-    """200 while the process and its database answer; else 503."""
-    session.execute(text("SELECT 1"))
+def show_health(request: Request) -> dict[str, str]:
+    """200 while the process and its database answer; else 503. It waits for nobody's turn."""
+    with database_of(request).reading() as session:
+        session.execute(text("SELECT 1"))
     return {"status": "ok", "version": __version__, "database": "ok"}
 
 
 @public.get(f"{API}/", include_in_schema=False)
 @public.get(API)
 def show_server(request: Request) -> dict[str, object]:
+    """Name, version, the oldest client that is still understood, and where to go on."""
     settings: Settings = request.app.state.settings
     return {
         "name": "The Git League",
@@ -60,6 +73,18 @@ def show_server(request: Request) -> dict[str, object]:
     }
 
 
+@cache
+def _routes() -> APIRouter:
+    """The routes of every app of this process: FastAPI takes a while to read them."""
+    routes = APIRouter(redirect_slashes=False)
+    routes.include_router(public)
+    routes.include_router(watching.router)
+    for part in (accounts, projects, sync, pulls, league):
+        routes.include_router(part.router, prefix=API, dependencies=[Depends(limit_api)])
+    routes.include_router(web.router)
+    return routes
+
+
 def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="The Git League",
@@ -69,30 +94,49 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,  # a redirect would be built from the request's host
+        routes=_routes().routes,
     )
     app.state.settings = settings
+    app.state.started_at = now()
     app.state.database = Database(settings.database, wait_seconds=settings.database_wait_seconds)
+    app.state.turns = Turns()
+    app.state.metrics = Metrics()
+    app.state.metrics.watch(app.state.database.engine)
     app.state.verifier = KeyVerifier()
     app.state.limits = RateLimits(settings)
-    app.state.runner = Runner(app.state.database, tasks_of(settings), CLOCKS)
+    app.state.runners = (
+        Runner(app.state.database, tasks_of(settings), CLOCKS),
+        Runner(app.state.database, pulls_of(settings)),
+    )
     app.state.newsroom = Newsroom(app.state.database)
-    app.include_router(public)
-    limited = [Depends(limit_api)]
-    for part in (accounts, projects, sync, league):
-        app.include_router(part.router, prefix=API, dependencies=limited)
-    app.include_router(web.router)
-    answer = problems.install(app, page_of_error)
+    app.openapi = with_examples(app)  # type: ignore[method-assign] # as FastAPI says
+    answer = problems.install(app, page_of_error, defects.note)
+    app.add_middleware(BodyLimit)
     # Nothing that is secret for long is in a page beside what somebody else may have written in it.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(RequestTrail, https=settings.secure_cookies, answer_defect=answer)
+    app.add_middleware(Shedding, most=settings.max_requests_under_way, answer=answer)
+    app.add_middleware(Maintenance, folder=settings.data_dir, answer=answer)
+    app.add_middleware(
+        RequestTrail,
+        https=settings.secure_cookies,
+        metrics=app.state.metrics,
+        answer_defect=answer,
+    )
+    app.state.traces = tracing(settings)
+    if app.state.traces:
+        app.add_middleware(app.state.traces.around)
     return app
 
 
 def create_app_from_environment() -> FastAPI:
     """What each of several worker processes calls."""
-    app = create_app(load_settings())
+    settings = load_settings()
+    log.configure(settings)
+    report_errors(settings)
+    app = create_app(settings)
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection during a push needs to look at it again
+    gc.set_threshold(20_000, 10, 10)  # a push is some 100,000 objects, all gone when it is answered
     return app
 
 
@@ -121,11 +165,21 @@ def _after(first: Callable[[], object], number: signal.Signals) -> Callable[...,
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     # With Redis there is Celery, and its workers do the jobs.
-    jobs = None if settings.redis_url else RunnerThread(app.state.runner)
-    if jobs:
-        jobs.start()
+    runners = () if settings.redis_url else app.state.runners
+    threads = [RunnerThread(runner) for runner in runners]
+    for thread in threads:
+        thread.start()
     _at_stop(app.state.newsroom.close)
+    stop = asyncio.Event()
+    writing = [
+        asyncio.create_task(keep_writing(app.state.database, book, stop))
+        for book in books_of(app.state.metrics)
+    ]
     yield
-    if jobs:
-        jobs.stop()
+    stop.set()
+    await asyncio.gather(*writing)
+    for thread in threads:
+        thread.stop()
     app.state.database.close()
+    if app.state.traces:
+        app.state.traces.close()

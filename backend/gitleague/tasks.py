@@ -31,6 +31,11 @@ from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
 from gitleague.scoring.changes import apply_rules as apply_rules_to
 from gitleague.scoring.penalties import LOOK
 from gitleague.scoring.totals import SUM_UP, ask_for_totals, sum_up_next
+from gitleague.server.operation import forget_operation, thin_out
+from gitleague.server.pushes import forget_counts, pause_where_failing
+from gitleague.sync.pull.pulling import Puller, pull
+from gitleague.sync.pull.schedules import PULL_REPO, ask_for_pulls
+from gitleague.sync.pull.wishes import wipe_kept_credentials
 
 
 def apply_rules(work: Work) -> None:
@@ -101,6 +106,18 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
     return {**TASKS, DELIVER_WEBHOOKS: deliver_webhooks, SEND_DIGESTS: send_digests}
 
 
+def pulls_of(settings: Settings) -> Mapping[str, Task]:
+    """Apart from the others, which a long pull would keep waiting."""
+    sealer, outbound = Sealer(settings), Outbound(settings)
+
+    def pull_repo(work: Work) -> None:
+        puller = Puller(work.database, settings, sealer, outbound)
+        repo_id = uuid.UUID(work.job.arguments["repo_id"])
+        pull(puller, work.job.project_id, repo_id, work.live)
+
+    return {PULL_REPO: pull_repo}
+
+
 # Looked at now and then: they ask for the jobs whose time has come.
 CLOCKS: Sequence[Clock] = (
     ask_for_awards,
@@ -109,7 +126,13 @@ CLOCKS: Sequence[Clock] = (
     ask_for_turns,
     ask_for_deliveries,
     ask_for_digests,
+    ask_for_pulls,
+    pause_where_failing,
+    forget_counts,
+    thin_out,
+    forget_operation,
     forget_deliveries,
     forget_happenings,
     forget_finished,
+    wipe_kept_credentials,
 )

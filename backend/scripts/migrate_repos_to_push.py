@@ -2,6 +2,6 @@
 
 import sys
 
-from gitleague.cli import main
+from gitleague.cli.door import main
 
 main(["migrate", *sys.argv[1:]])

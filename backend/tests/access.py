@@ -9,7 +9,8 @@ from callers import Kind
 from world import API, World
 
 LEAGUE = f"{API}/projects/{{project_id}}"
-PEOPLE = {Kind.PENDING, Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER, Kind.STRANGER}
+STRANGERS = {Kind.STRANGER, Kind.OPERATOR}  # to this project
+PEOPLE = {Kind.PENDING, Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER} | STRANGERS
 MEMBERS = {Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER}
 READING = {Kind.READ_KEY}
 NO_CREDENTIAL = {Kind.REVOKED_KEY, Kind.EXPIRED_KEY, Kind.MISTYPED_KEY, Kind.UNKNOWN_KEY}
@@ -31,14 +32,15 @@ class Access(Enum):
     REPO_READER = {Kind.PLAYER, Kind.COMMISSIONER, Kind.SYNC_KEY} | READING
     PLAYER_HERSELF = frozenset({Kind.PLAYER, Kind.COMMISSIONER})
     PLAYER = {Kind.PLAYER, Kind.COMMISSIONER} | READING
+    OPERATOR = frozenset({Kind.OPERATOR})
     PUSHER = frozenset({Kind.COMMISSIONER, Kind.SYNC_KEY})
 
 
 def refusal(access: Access, kind: Kind) -> int:
     if kind in NO_CREDENTIAL | {Kind.NOBODY}:
         return 401
-    of_a_project = access not in {Access.IN_PERSON, Access.SIGNED_IN}
-    if of_a_project and kind in {Kind.STRANGER, Kind.KEY_OF_ANOTHER_PROJECT}:
+    of_a_project = access not in {Access.IN_PERSON, Access.SIGNED_IN, Access.OPERATOR}
+    if of_a_project and kind in STRANGERS | {Kind.KEY_OF_ANOTHER_PROJECT}:
         return 404  # the project's existence is nobody's business
     return 403
 

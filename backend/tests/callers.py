@@ -25,6 +25,7 @@ class Kind(Enum):
     PLAYER = "player"
     COMMISSIONER = "commissioner of this project"
     STRANGER = "commissioner of another project"
+    OPERATOR = "operator of the server"
     READ_KEY = "key with read:repos"
     SYNC_KEY = "key with sync:commits"
     WRITE_KEY = "key with write:repos only"
@@ -84,6 +85,7 @@ def make_callers(
     people[Kind.STRANGER] = make_person(
         database, settings, "stranger", elsewhere, Role.COMMISSIONER
     )
+    people[Kind.OPERATOR] = make_person(database, settings, "operator", elsewhere, Role.SPECTATOR)
     ada = people[Kind.COMMISSIONER]
     with database.writing() as session:
         make_member(session, elsewhere, ada.user_id, role=Role.COMMISSIONER)

@@ -2,15 +2,19 @@
 
 import os
 import shutil
+import signal
+import ssl
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from threading import current_thread
 
+import earshot
 import hypothesis
 import pytest
 import servers
 from chromium import OPTIONS, find_chromium
+from gitleague.accounts.tokens import issue_jwt
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -18,31 +22,54 @@ from gitleague.jobs.runner import THREAD_NAME
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
 from httpx import Client
-from make import Person, make_key, make_person, make_project, make_repo
+from make import Person, make_key, make_person, make_project, make_repo, make_user
 from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
 from remote import Repo
 from sqlalchemy import Engine, event
 
-DATABASES = os.environ.pop("GITLEAGUE_TEST_DATABASES", "sqlite,postgresql").split(",")
+WISHED = "GITLEAGUE_TEST_DATABASES"
+DATABASES = os.environ.get(WISHED, "sqlite,postgresql").split(",")
 
 # What a developer has set for a server of theirs must not reach the tests.
-for name in [name for name in os.environ if name.startswith("GITLEAGUE_")]:
+for name in [name for name in os.environ if name.startswith("GITLEAGUE_") and name != WISHED]:
     del os.environ[name]
-os.environ.update(
-    GIT_CONFIG_GLOBAL=os.devnull,
-    GIT_CONFIG_NOSYSTEM="1",
-    GIT_AUTHOR_NAME="Ada Lovelace",
-    GIT_AUTHOR_EMAIL="ada@example.org",
-    GIT_COMMITTER_NAME="Ada Lovelace",
-    GIT_COMMITTER_EMAIL="ada@example.org",
-)
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Ada Lovelace",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Ada Lovelace",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+}
+os.environ.update(GIT)
 
 # A slow machine is no defect: what is timed is in bench/.
 hypothesis.settings.register_profile(
     "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("league")
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret_is_logged() -> Iterator[None]:
+    """Whatever a test does: no line of the log holds a key, a token or a password."""
+    with earshot.listening() as heard:
+        yield
+    assert heard.secrets == []
+
+
+@pytest.fixture(autouse=True)
+def git_knows_who_commits() -> None:
+    """Whoever opens a repository in this process forgets what is said of git around it."""
+    os.environ.update(GIT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_heard() -> None:
+    """Also where the tests run in the background, or under nohup, which children inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +140,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         database_url=database_url,
         data_dir=tmp_path / "data",
         public_url="http://testserver",
+        operators=("olga@example.org",),
     )
 
 
@@ -126,10 +154,16 @@ def live_server(settings: Settings) -> Iterator[str]:
             yield url
 
 
+@pytest.fixture(scope="session")
+def trust() -> ssl.SSLContext:
+    """Read once: a client that is made reads all authorities else, also where it needs none."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-def http(live_server: str) -> Iterator[Client]:
+def http(live_server: str, trust: ssl.SSLContext) -> Iterator[Client]:
     """Talks to the app; nobody is signed in until a request says so."""
-    with Client(base_url=live_server, timeout=30) as client:
+    with Client(base_url=live_server, timeout=30, verify=trust) as client:
         yield client
 
 
@@ -164,6 +198,14 @@ def mallory(database: Database, settings: Settings) -> Person:
     with database.writing() as session:
         elsewhere = make_project(session, "Elsewhere")
     return make_person(database, settings, "Mallory", elsewhere, Role.COMMISSIONER)
+
+
+@pytest.fixture
+def olga(database: Database, settings: Settings, project_id: uuid.UUID) -> Person:
+    """Operator of the server, and in no league."""
+    with database.writing() as session:
+        user_id = make_user(session, "olga@example.org", name="Olga")
+    return Person(user_id, "olga@example.org", project_id, issue_jwt(settings, user_id).token)
 
 
 @pytest.fixture

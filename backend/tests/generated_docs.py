@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from gitleague.core.errors import LeagueError
 from gitleague.core.settings import Settings
+from gitleague.ops.notices import WORDS
 from gitleague_client.errors import ClientError
 from pydantic import SecretStr
 
@@ -33,6 +34,12 @@ Every error is `application/problem+json` (RFC 9457) with `type`, `title`, `stat
 `request_id`, and `errors` where fields were wrong. Quote the `request_id` when you ask for help:
 the server's log has it. Come back after `Retry-After` where there is one.
 
+"""
+MESSAGES_INTRO = """\
+# Messages to commissioners
+
+`gitleague notify` sends these, by mail to every commissioner and to Slack; its options fill the
+brackets ([telling people](../telling.md)). They are here to be read, or to be sent by hand.
 """
 EXIT_CODES = """\
 ## What the client says
@@ -63,6 +70,17 @@ def _settings_rows() -> Iterator[str]:
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         shown = f"`{plain}`" if plain not in ("", ()) else "none"
         yield f"| `GITLEAGUE_{name.upper()}` | {shown} | {field.description} |\n"
+
+
+def messages_page() -> str:
+    return MESSAGES_INTRO + "".join(
+        f"\n## {words.title}\n\n> **{words.subject}**\n>\n{_quoted(words.text)}"
+        for words in WORDS.values()
+    )
+
+
+def _quoted(text: str) -> str:
+    return "".join(f"> {line}".rstrip() + "\n" for line in text.splitlines())
 
 
 def errors_page() -> str:

@@ -1,5 +1,6 @@
 """A mail server that keeps the letters it is given, or refuses them."""
 
+import math
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,13 @@ from email import message_from_bytes, policy
 class Mailbox:
     url: str = ""
     refuses: bool = False
+    unknown: set[str] = field(default_factory=set)  # addresses that it takes nothing for
+    takes: float = math.inf  # letters, before it falls silent
+    is_silent: threading.Event = field(default_factory=threading.Event)
     letters: list[str] = field(default_factory=list)
+
+    def is_refused(self, line: str) -> bool:
+        return self.refuses or any(f"<{address}>" in line for address in self.unknown)
 
 
 @contextmanager
@@ -29,13 +36,17 @@ def mail_server() -> Iterator[Mailbox]:
                     return
                 if line == b"DATA":
                     self._take()
-                elif line.startswith(b"RCPT") and box.refuses:
+                elif line.startswith(b"RCPT") and box.is_refused(line.decode().lower()):
                     self._say(b"550 nobody here")
                 else:
                     self._say(b"250 ok")
 
         def _take(self) -> None:
             self._say(b"354 go on")
+            if len(box.letters) >= box.takes:
+                box.is_silent.set()
+                self.rfile.read()  # until the other side is gone
+                return
             lines = []
             while (line := self.rfile.readline()) != b".\r\n":
                 lines.append(line)

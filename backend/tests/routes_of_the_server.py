@@ -15,6 +15,7 @@ def with_token(subject: dict[str, object]) -> dict[str, Any]:
 
 ROUTES = [
     Route("GET /health", Access.OPEN),
+    Route("GET /metrics", Access.OPEN),  # to neighbours, whoever they are
     Route(f"GET {API}", Access.OPEN),
     Route(f"GET {API}/", Access.OPEN),
     Route(f"GET {API}/openapi.json", Access.OPEN),
@@ -57,6 +58,11 @@ ROUTES = [
         json={"email": "new@example.org", "role": "spectator"},
     ),
     Route(
+        f"POST {LEAGUE}/invitations/{{invitation_id}}/resend",
+        Access.COMMISSIONER,
+        subject=World.fresh_invitation,
+    ),
+    Route(
         f"DELETE {LEAGUE}/invitations/{{invitation_id}}",
         Access.COMMISSIONER,
         204,
@@ -72,6 +78,7 @@ ROUTES = [
     Route(
         f"POST {LEAGUE}/repos", Access.COMMISSIONER, 201, json={"git_url": "git@example.org:a/b"}
     ),
+    Route(f"GET {LEAGUE}/repos.yaml", Access.REPO_READER),
     Route(f"GET {LEAGUE}/repos/{{repo_id}}", Access.SPECTATOR),
     Route(f"PATCH {LEAGUE}/repos/{{repo_id}}", Access.COMMISSIONER, json={"name": "site"}),
     Route(
@@ -80,7 +87,29 @@ ROUTES = [
         204,
         subject=World.fresh_repo,
     ),
+    Route(f"GET {LEAGUE}/repos/{{repo_id}}/syncs", Access.COMMISSIONER_READS),
+    Route(
+        f"POST {LEAGUE}/repos/{{repo_id}}/sync",
+        Access.COMMISSIONER,
+        202,
+        subject=World.fresh_pulled_repo,
+    ),
+    Route(f"GET {LEAGUE}/repos/{{repo_id}}/pull", Access.COMMISSIONER_READS),
+    Route(
+        f"PUT {LEAGUE}/repos/{{repo_id}}/pull",
+        Access.COMMISSIONER,
+        json={"schedule": "0 3 * * *"},
+        subject=World.fresh_pulled_repo,
+    ),
+    Route(
+        f"PUT {LEAGUE}/repos/{{repo_id}}/pull/credential",
+        Access.COMMISSIONER,
+        json={"credential": {"kind": "token", "password": "p"}},
+        subject=World.fresh_pulled_repo,
+    ),
+    Route(f"DELETE {LEAGUE}/repos/{{repo_id}}/pull/credential", Access.COMMISSIONER, 204),
     Route(f"GET {LEAGUE}/audit-log", Access.COMMISSIONER_READS),
+    Route(f"GET {LEAGUE}/audit-log/export", Access.COMMISSIONER_READS),
     Route(f"GET {API}/sync/projects/{{project_id}}/rules", Access.REPO_READER),
     Route(f"GET {SYNC}/status", Access.REPO_READER),
     Route(f"POST {SYNC}/commits", Access.PUSHER, 201, json={"commits": []}),

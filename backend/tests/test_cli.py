@@ -11,43 +11,21 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import pytest
-from gitleague.cli import SERVING
+from gitleague.cli.serve import SERVING
 from gitleague.core import migrations
 from gitleague.core.db import Database
-from gitleague.tables.audit import AuditEntry
-from gitleague.tables.projects import SyncMethod
-from make import make_line, make_project, make_repo
+from make import make_line
 from migrations import STEPS
+from operators import Operator
 from pushes import make_pushes
 from servers import free_port
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 NEWEST = STEPS[-1].stem[:4]
 BOOTSTRAP = "bootstrap --email Ada@Example.org --project League --repo git@x.org:a/b.git --json"
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-class Operator(NamedTuple):
-    environment: dict[str, str]
-
-    def run(self, *arguments: str, **settings: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "gitleague", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **self.environment, **settings},
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
@@ -208,42 +186,6 @@ def test_who_listens_does_not_keep_it_from_stopping(operator: Operator, workers:
             stopped.close()
             assert time.monotonic() - began < SERVING["timeout_graceful_shutdown"]
             assert list(lines) == [""], "a whole answer, and no broken one"
-
-
-SCRIPT = Path(__file__).parents[1] / "scripts" / "migrate_repos_to_push.py"
-
-
-def test_repositories_migrate_to_push_and_back(database: Database, database_url: str) -> None:
-    with database.writing() as session:
-        project_id = make_project(session)
-        urls = ("https://x.org/one", "https://x.org/two")
-        pull = SyncMethod.PULL_CELERY
-        one, two = (make_repo(session, project_id, url, sync_method=pull) for url in urls)
-
-    def run(*arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, SCRIPT, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "GITLEAGUE_DATABASE_URL": database_url},
-        )
-        assert done.returncode == code, done.stderr
-        return done.stdout + done.stderr
-
-    assert "would sync by push_client" in run("--dry-run", str(one))
-    assert "0 of 2 repositories are pushed." in run("--status")
-    assert f"{one}  The League/one syncs by push_client" in run(str(one))
-    assert "1 of 2 repositories are pushed." in run("--status")
-    assert "Nothing to do" in run(str(one))
-    run("--all")
-    assert "2 of 2 repositories are pushed." in run("--status")
-    assert f"{two}  The League/two syncs by pull_celery" in run("--back", str(two))
-    assert "There is no repository" in run(str(one), str(project_id), code=1)
-    assert "Name repositories by id" in run(code=2)
-    with database.reading() as session:
-        changes = select(AuditEntry.details).where(AuditEntry.project_id == project_id)
-        assert {"sync_method": ["pull_celery", "push_client"]} in session.scalars(changes).all()
 
 
 def test_recompute_builds_the_same_box_scores(

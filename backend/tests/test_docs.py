@@ -13,20 +13,28 @@ from string import Template
 
 import httpx
 import pytest
-from generated_docs import DOCS, errors_page, every_kind_of, settings_page
+from catalogue import CATALOGUE, catalogue
+from fastapi.routing import iter_route_contexts
+from generated_docs import DOCS, errors_page, every_kind_of, messages_page, settings_page
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError
 from gitleague.core.settings import Settings
+from gitleague.description import EXAMPLES as ANSWERS
 from gitleague.tables.accounts import Scope
 from gitleague_client.config import ENVIRONMENT
 from gitleague_client.errors import ClientError
 from gitleague_client.rules.classify import classify
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT, Play, author_stats, impact
 from make import Person, make_key, make_repo
+from pydantic import TypeAdapter
 
 ROOT = DOCS.parent
-PAGES = {"settings.md": settings_page, "errors.md": errors_page}
+PAGES = {
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "operations/templates/messages.md": messages_page,
+}
 WRITTEN = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("*/README.md")]
 ERRORS = [*every_kind_of(LeagueError), *every_kind_of(ClientError)]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,17 +49,48 @@ def test_page_is_what_the_code_says(name: str) -> None:
     _same(DOCS / name, PAGES[name])
 
 
+def test_the_catalogue_holds_every_text_of_the_pages() -> None:
+    _same(CATALOGUE, catalogue)
+
+
 def test_openapi_is_what_the_routes_say(tmp_path: Path) -> None:
     """A changed contract is a difference that can be seen."""
     app = create_app(Settings(_env_file=None, data_dir=tmp_path))
     _same(DOCS / "openapi.json", lambda: json.dumps(app.openapi(), indent=1) + "\n")
 
 
+def test_every_example_is_one(tmp_path: Path) -> None:
+    """Of what a route takes and gives, and of each route that most people call."""
+    app = create_app(Settings(_env_file=None, data_dir=tmp_path))
+    routes = {
+        f"{method} {context.path}": context.route
+        for context in iter_route_contexts(app.routes)
+        for method in context.methods or set()
+    }
+    for place, example in ANSWERS["answers"].items():
+        TypeAdapter(routes[place].response_model).validate_python(example)
+    for place, example in ANSWERS["requests"].items():
+        TypeAdapter(routes[place].body_field.field_info.annotation).validate_python(example)
+    league = "GET /api/v1/projects/{project_id}"
+    reads = ("standings", "awards", "plays", "hall-of-fame", "records", "audit-log")
+    assert {f"{league}/{each}" for each in reads} <= ANSWERS["answers"].keys()
+
+
+def test_every_route_says_what_it_does(tmp_path: Path) -> None:
+    paths = create_app(Settings(_env_file=None, data_dir=tmp_path)).openapi()["paths"]
+    assert [
+        f"{method} {path}"
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if not operation.get("description")
+    ] == []
+
+
 def _same(path: Path, page: Callable[[], str]) -> None:
     if os.environ.get("UPDATE_DOCS"):
         path.write_text(page(), encoding="utf-8")
     said = path.read_text(encoding="utf-8")
-    assert said == page(), f"docs/{path.name} is stale: UPDATE_DOCS=1 pytest tests/test_docs.py"
+    assert said == page(), f"{path.name} is stale: UPDATE_DOCS=1 pytest tests/test_docs.py"
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)

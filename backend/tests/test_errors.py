@@ -78,6 +78,21 @@ def test_a_body_that_is_wrong(
 
 
 @pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/api/v1/projects", "application/json"),
+        ("/api/v1/auth/magic-link", "application/json"),
+        ("/sign-in", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_body_without_end_is_not_read_to_its_end(http: Client, path: str, kind: str) -> None:
+    """A stranger could fill the memory of the server: bodies are read before all else."""
+    body = (b"a=" + b"a" * 900_000 + b"&") * 3
+    problem = check_shape(http.post(path, content=body, headers={"Content-Type": kind}), 413)
+    assert "2,097,152 bytes" in problem["detail"]
+
+
+@pytest.mark.parametrize(
     ("query", "field"),
     [
         ("page=0", "page"),
@@ -90,6 +105,24 @@ def test_a_query_that_is_wrong(http: Client, ada: Person, query: str, field: str
     path = f"/api/v1/projects/{ada.project_id}/standings?{query}"
     problem = check_shape(http.get(path, headers=ada.headers), 422)
     assert [error["field"] for error in problem["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "sentence"),
+    [
+        ("standings?start=2023-02-30", "start", "This is no day. Write one as 2024-02-29."),
+        ("standings?start=0000-01-01", "start", "This is no day. Write one as 2024-02-29."),
+        ("standings?start=0001-01-01", "start", "must be a day from 1900-01-01"),
+        ("head-to-head?by=day", "by", "Input should be 'week' or 'month'"),
+        ("head-to-head", "a", "This is needed."),
+    ],
+)
+def test_a_sentence_says_what_is_wrong(
+    http: Client, ada: Person, path: str, field: str, sentence: str
+) -> None:
+    answer = http.get(f"/api/v1/projects/{ada.project_id}/{path}", headers=ada.headers)
+    told = {error["field"]: error["message"] for error in check_shape(answer, 422)["errors"]}
+    assert sentence in told[field]
 
 
 def test_a_path_that_holds_no_id(http: Client, ada: Person) -> None:
@@ -128,8 +161,21 @@ def test_every_error_in_its_shape(failing: Client) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_defect_tells_nothing_of_itself(failing: Client) -> None:
-    problem = check_shape(failing.get("/api/fail/Defect"), 500)
+    problem = check_shape(failing.get("/api/fail/Defect?token=secret"), 500)
     assert "secret" not in str(problem)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_defect_is_kept_for_the_operator_without_what_it_carried(
+    failing: Client, olga: Person
+) -> None:
+    problem = failing.get("/api/fail/Defect?token=secret").json()
+    failing.get("/api/fail/NotFound")
+    shown = failing.get("/operator/errors", headers=olga.headers).text
+    assert "1 error<" in shown
+    for word in ("GET /api/fail/{name}", "builtins.ZeroDivisionError", problem["request_id"]):
+        assert word in shown
+    assert "secret" not in shown
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -73,7 +73,7 @@ def test_a_clock_that_goes_wrong_stops_no_job(database, job_id):
 
 def test_what_a_dead_worker_had_is_taken_up(database, job_id):
     with database.writing() as session:
-        assert queue.take(session)
+        assert queue.take(session, {"test"})
     runner = Runner(database, {"test": lambda _work: None})
     assert runner.run_all() == 0  # it may still live
     hurry(database)
@@ -111,3 +111,24 @@ def test_a_job_that_is_counted_on_sees_what_it_is_counted_on_for(database, job_i
         running.result()
     runner.run_all()
     assert seen == ["New"]
+
+
+def test_a_job_waits_anew_when_asked_for_again_but_not_for_ever(database, project_id):
+    """The batches of a long push are worked on together."""
+
+    def ask(wait: timedelta) -> timedelta:
+        with database.writing() as session:
+            lock_project(session, project_id)
+            enqueue_once(
+                session, "test", project_id=project_id, wait=wait, at_most=timedelta(minutes=5)
+            )
+        with database.reading() as session:
+            [job] = session.scalars(select(Job).where(Job.kind == "test"))
+            return job.not_before - job.created_at
+
+    assert ask(timedelta(minutes=1)) == pytest.approx(
+        timedelta(minutes=1), abs=timedelta(seconds=5)
+    )
+    assert ask(timedelta(minutes=2)) > timedelta(minutes=2)
+    assert ask(timedelta(minutes=1)) > timedelta(minutes=2), "it is never sooner"
+    assert ask(timedelta(minutes=9)) == timedelta(minutes=5)

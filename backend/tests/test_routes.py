@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import routes_of_running
 import routes_of_the_league
 import routes_of_the_pages
 import routes_of_the_server
@@ -21,7 +22,12 @@ from gitleague.core.settings import Settings
 from httpx import Client, Response
 from world import API, World, make_world
 
-ROUTES = routes_of_the_server.ROUTES + routes_of_the_league.ROUTES + routes_of_the_pages.ROUTES
+ROUTES = [
+    *routes_of_the_server.ROUTES,
+    *routes_of_the_league.ROUTES,
+    *routes_of_the_pages.ROUTES,
+    *routes_of_running.ROUTES,
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +41,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             database_url=f"sqlite:///{folder / 'league.db'}",
             data_dir=folder,
             public_url=url,
+            operators=("operator@example.org",),
             rate_limit_api="1000000/minute",
             rate_limit_sign_in="1000000/minute",
         )

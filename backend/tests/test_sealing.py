@@ -28,3 +28,12 @@ def test_it_belongs_to_one_place_and_one_key():
         sealer().unseal(sealed, place="webhook:2")
     with pytest.raises(BrokenSealError):
         sealer("q" * 32).unseal(sealed, place="webhook:1")
+
+
+def test_what_an_earlier_key_sealed_can_be_opened_and_sealed_anew():
+    old, new = "o" * 32, "n" * 32
+    sealed = sealer(old).seal("secret", place="repo:1")
+    both = Sealer(Settings(_env_file=None, secret_key=new, old_secret_keys=f"{'x' * 32}, {old}"))
+    assert both.unseal(sealed, place="repo:1") == "secret"
+    assert not both.is_current(sealed, place="repo:1")
+    assert both.is_current(both.seal("secret", place="repo:1"), place="repo:1")

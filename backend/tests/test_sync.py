@@ -24,7 +24,7 @@ MAX_BODY = 200_000
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    limits = {"max_batch": MAX_BATCH, "max_body_bytes": MAX_BODY, "database_wait_seconds": 1}
+    limits = {"max_batch": MAX_BATCH, "max_body_bytes": MAX_BODY}
     return settings.model_copy(update=limits)
 
 
@@ -112,6 +112,20 @@ def test_batches_may_be_sent_at_the_same_time(repo: Repo) -> None:
     assert sum(answer.json()["inserted"] for answer in answers) == len(line)
     status = repo.status()
     assert (status["total_commits"], status["heads"]) == (40, [line[-1]["sha"]])
+
+
+def test_a_crowd_is_answered_in_turn(repo: Repo) -> None:
+    """More at once than there are threads and connections: none waits for who waits for it."""
+    crowd = 80
+    start = threading.Barrier(crowd)
+
+    def push(commit: dict[str, Any]) -> int:
+        start.wait()
+        return repo.push(commit).status_code
+
+    with ThreadPoolExecutor(crowd) as threads:
+        assert set(threads.map(push, [make_commit() for _ in range(crowd)])) == {201}
+    assert repo.status()["total_commits"] == crowd
 
 
 def test_two_first_pushes_register_a_repo_once(http: Client, ada: Person) -> None:

@@ -11,7 +11,7 @@ from gitleague.accounts.sign_in import open_browser_session
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from make import Person
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -45,6 +45,7 @@ class Windows:
         phone: bool = False,
         dark: bool = False,
         scripts: bool = True,
+        time_zone: str = "UTC",
     ) -> Page:
         context = self.browser.new_context(
             base_url=self.url,
@@ -53,15 +54,14 @@ class Windows:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
             java_script_enabled=scripts,
+            timezone_id=time_zone,
         )
         self.opened.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)  # a busy machine is no defect
+        context.set_default_navigation_timeout(60_000)
         context.on("request", lambda request: self._check(request.url))
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on(
-            "console",
-            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
-        )
+        context.on("console", self._hear)
         if person:
             self._sign_in(context, person)
         page = context.new_page()
@@ -77,12 +77,18 @@ class Windows:
             token = open_browser_session(session, self.settings, person.user_id)
         context.add_cookies([{"name": COOKIE, "value": token, "url": self.url}])
 
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(f"{said.text} ({said.location['url']})")
+
     def _check(self, address: str) -> None:
         if not address.startswith((f"{self.url}/", "data:")):
             self.complaints.append(f"asked another host: {address}")
 
 
 def looks(page: Page) -> dict[str, list[str]]:
-    """What is hard to read on a page (`faint`), and what sticks out of its side (`outside`)."""
+    """What is hard to read on a page (`faint`), sticks out of its side (`outside`), or ends
+    in the middle of a word (`broken`)."""
+    page.wait_for_load_state()  # a click that leads on ends before the page is there
     found: dict[str, list[str]] = page.evaluate(LOOKS.read_text(encoding="utf-8"))
     return found

@@ -10,9 +10,12 @@ from callers import Callers, Kind, make_callers
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
+from gitleague.jobs.queue import enqueue
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.fairplay import FairPlayRule, Ruling, RulingCommit
+from gitleague.tables.jobs import Job
 from gitleague.tables.outside import Digest, Webhook
+from gitleague.tables.projects import SyncMethod
 from httpx import Client
 from make import make_commit, make_project, make_repo
 from sqlalchemy import delete, select, update
@@ -32,16 +35,33 @@ class World:
     callers: Callers
     project_id: uuid.UUID
     repo_id: uuid.UUID
+    sha: str
     player_id: str = ""
     season_id: str = ""
     report_id: str = ""
     fantasy_season_id: str = ""  # far ahead: nothing locks while the routes are tried
     fantasy_id: str = ""
 
+    def play(self) -> dict[str, object]:
+        return {"sha": self.sha}
+
     def fresh_repo(self) -> dict[str, object]:
         with self.database.writing() as session:
             made = make_repo(session, self.project_id, f"git@example.org:x/{uuid.uuid4()}.git")
         return {"repo_id": made}
+
+    def failed_job(self) -> dict[str, object]:
+        with self.database.writing() as session:
+            job_id = enqueue(session, "unknown", project_id=self.project_id)
+            session.flush()  # what it is told is about this row
+            session.execute(update(Job).where(Job.id == job_id).values(state="failed"))
+        return {"job_id": job_id}
+
+    def fresh_pulled_repo(self) -> dict[str, object]:
+        method = SyncMethod.PULL_CELERY
+        url = f"https://127.0.0.1:1/{uuid.uuid4()}.git"  # where this server may not pull from
+        with self.database.writing() as session:
+            return {"repo_id": make_repo(session, self.project_id, url, sync_method=method)}
 
     def fresh_member(self) -> dict[str, object]:
         return {"user_id": self.callers.add_member(self.database, self.project_id)}
@@ -292,7 +312,8 @@ def make_world(settings: Settings, http: Client) -> World:
     callers = make_callers(database, settings, http, project_id)
     headers = callers.headers(Kind.COMMISSIONER)
     push = f"{API}/sync/projects/{project_id}/repos/{repo_id}/commits"
-    http.post(push, json={"commits": [make_commit()]}, headers=headers)
+    commit = make_commit()
+    http.post(push, json={"commits": [commit]}, headers=headers)
     table = http.get(f"{API}/projects/{project_id}/standings?period=all", headers=headers).json()
     player_id = table["items"][0]["player"]["id"]
-    return World(http, database, callers, project_id, repo_id, player_id)
+    return World(http, database, callers, project_id, repo_id, commit["sha"], player_id)

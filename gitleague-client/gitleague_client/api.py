@@ -168,9 +168,7 @@ class League:
         try:
             return TypeAdapter(kind).validate_json(response.content)
         except ValidationError:
-            raise ServerUnreachable(
-                f"What answers at {self._http.base_url} is no league.", remedy="Check `api_url`."
-            ) from None
+            raise _no_league(self._http.base_url) from None
 
     def _send(self, method: str, path: str, content: bytes | None) -> httpx.Response:
         headers = {}
@@ -183,6 +181,8 @@ class League:
             except httpx.TransportError as error:
                 problem: ClientError = _no_answer(self._http.base_url, error)
                 wait = None
+            except httpx.DecodingError:
+                raise _no_league(self._http.base_url) from None
             else:
                 self._note_clock(response)
                 self.tls = _tls_of(response)
@@ -266,6 +266,10 @@ def _no_answer(base: object, error: httpx.TransportError) -> ServerUnreachable:
     return ServerUnreachable(f"The server at {base} does not answer: {reason}.", remedy=remedy)
 
 
+def _no_league(base: object) -> ServerUnreachable:
+    return ServerUnreachable(f"What answers at {base} is no league.", remedy="Check `api_url`.")
+
+
 def _tls_of(response: httpx.Response) -> Tls | None:
     stream = response.extensions.get("network_stream")
     connection = stream.get_extra_info("ssl_object") if stream else None
@@ -277,7 +281,10 @@ def _tls_of(response: httpx.Response) -> Tls | None:
 
 def _problem(response: httpx.Response) -> ClientError:
     if response.is_redirect:
-        place = urlsplit(response.headers.get("Location", ""))
+        try:
+            place = urlsplit(response.headers.get("Location", ""))
+        except ValueError:
+            return _no_league(response.url.host)
         return UsageError(
             f"The server sends us on to {place.scheme}://{place.netloc}.",
             remedy="Use that address as `api_url`, if it is the league's.",

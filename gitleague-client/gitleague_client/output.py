@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -23,6 +25,10 @@ from rich.progress import (
 from rich.text import Text
 
 from gitleague_client.errors import ClientError
+
+# Escape sequences, and what turns the direction of writing: a terminal obeys them, and texts come
+# from servers and histories that are not ours.
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Loudness(IntEnum):
@@ -58,31 +64,31 @@ class Output:
         if self.as_json:
             self._object(fields)
         elif self.loudness is not Loudness.QUIET:
-            self._out.print(Text(line))
+            self._out.print(_shown(line))
 
     def note(self, text: str) -> None:
         if self.loudness is Loudness.VERBOSE:
-            self._err.print(Text(text, style="dim"))
+            self._err.print(_shown(text, style="dim"))
 
     def hint(self, text: str) -> None:
         """What to do with a result."""
         if self.loudness is not Loudness.QUIET:
-            self._err.print(Text(text))
+            self._err.print(_shown(text))
 
     def warn(self, text: str) -> None:
         if self.loudness is not Loudness.QUIET:
-            self._err.print(Text.assemble(("warning: ", "yellow"), text))
+            self._err.print(Text.assemble(("warning: ", "yellow"), _shown(text)))
 
     def error(self, error: ClientError, *, about: str = "", **fields: Any) -> None:
         """In words on stderr; with `--json` an object as well, where there are fields."""
         if self.as_json and fields:
             self._object({**fields, "ok": False, "error": str(error), "remedy": error.remedy})
         before = f"{about}: " if about else ""
-        self._err.print(Text.assemble(("error: ", "bold red"), f"{before}{error}"))
-        self._err.print(Text(f"  {error.remedy}"))
+        self._err.print(Text.assemble(("error: ", "bold red"), _shown(f"{before}{error}")))
+        self._err.print(_shown(f"  {error.remedy}"))
 
     def _object(self, fields: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps(fields, default=str) + "\n")
+        sys.stdout.write(json.dumps(fields, default=_as_text) + "\n")
         sys.stdout.flush()
 
     def _payload(self, label: str, payload: bytes) -> None:
@@ -106,6 +112,15 @@ class Output:
             *columns, console=self._err, transient=True, disable=not self.is_live
         ) as progress:
             yield Bars(progress, self._payload)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _shown(text: str, *, style: str = "") -> Text:
+    """The text to be read, not obeyed."""
+    return Text(_COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text), style=style)
 
 
 class Bars:

@@ -59,7 +59,9 @@ def _coauthors(commit: Commit, body: str, author: Named) -> Iterator[Named]:
     if commit.coauthors is None:
         sent = coauthors_in(body)
     else:
-        sent = ((person.name, person.email) for person in commit.coauthors)
+        sent = [(person.name, person.email) for person in commit.coauthors]
+    if not sent:  # as of most commits
+        return
     for named in dict.fromkeys(Named(*person) for person in sent):
         if named != author and not is_assistant(*named):
             yield named

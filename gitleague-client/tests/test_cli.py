@@ -163,7 +163,10 @@ def test_the_key_is_shown_nowhere(
     ("fault", "code", "says"),
     [
         (answer(200, b"<html>Hello</html>"), 4, "is no league"),
+        (answer(200, b"no gzip", Content_Encoding="gzip"), 4, "is no league"),
         (answer(301, Location="https://elsewhere.org/x?y"), 2, "https://elsewhere.org"),
+        (answer(301, Location="http://[elsewhere"), 4, "is no league"),
+        (answer(403, rb'{"detail": "\u001b]0;Own\u0007\u202eed"}'), 3, r"\x1b]0;Own\x07\u202eed"),
         (answer(426, b'{"detail": "Too old."}'), 2, "pipx upgrade"),
         (answer(500, b'{"detail": "Oh.", "request_id": "r1"}'), 1, "request r1"),
         (answer(500, b"[]"), 1, "500 Internal Server Error"),
@@ -236,6 +239,8 @@ def test_status_tells_what_a_sync_would_send(ada: Commissioner, site: dict[str, 
         r"site  30 in the league, 0 to send, last sync \d{4}-\d\d-\d\d \d\d:\d\d UTC\n",
         ada.run("status").out,
     )
+    (told,) = ada.run("status", "--json").results
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\S+\+00:00", told["last_sync_at"])
 
 
 def test_doctor_finds_nothing_wrong(ada: Commissioner, site: dict[str, str]) -> None:
@@ -243,6 +248,7 @@ def test_doctor_finds_nothing_wrong(ada: Commissioner, site: dict[str, str]) -> 
     done = ada.run("doctor")
     assert done.code == 0
     assert [line[:4] for line in done.out.splitlines()] == ["ok  "] * 7, done.out
+    assert "is read: 1 repository." in done.out
 
 
 def test_doctor_names_each_finding_with_its_remedy(

@@ -283,6 +283,8 @@ def test_a_pulled_repository_says_how_to_migrate(
     done = ada.sync()
     assert done.code == 1
     assert "migrate_repos_to_push.py" in done.err
+    assert "pulled by the server" in ada.run("status").out
+    assert ada.run("--json", "status").results[0]["sync_method"] == "pull_celery"
 
 
 def test_no_password_leaves_the_machine(

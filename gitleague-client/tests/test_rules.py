@@ -7,6 +7,7 @@ import pytest
 from gitleague_client.rules.classify import Flag, classify, flags_of
 from gitleague_client.rules.defaults import DEFAULT_RULES, Rules, hundredths
 from gitleague_client.rules.score import Play, Stats, author_stats, coauthor_stats, counts, impact
+from gitleague_client.rules.trailers import coauthors_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -305,3 +306,19 @@ def test_impact_is_exact_in_ten_thousandths(weight: Decimal, points: Decimal):
 def test_rules_that_make_no_sense_are_refused(wrong: dict[str, object]):
     with pytest.raises(ValidationError):
         Rules.model_validate(wrong)
+
+
+PIECES = st.sampled_from(
+    [
+        *("AB-12", "UTF-8", "A-1", "x", " ", "\n", "<a@b.c>", "Co-authored-by: A ", "* "),
+        *("co-developed-by:", "Assisted-by: x", "Generated with Claude", "written by", "created "),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_a_quick_look_misses_nothing(text: str):
+    """A line in which every quick look finds something, and no rule does, makes no difference."""
+    longer = f"{text}\n x-1 written, co-authored-by: nobody, who created it"
+    assert flags("A title", longer) == flags("A title", text)
+    assert coauthors_in(longer) == coauthors_in(text)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller
+from gitleague.accounts.rollout import check_turn
 from gitleague.accounts.verify import HASHER
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotAllowed, NotFound
@@ -61,6 +62,30 @@ class NewKey(NamedTuple):
 
 
 def create_key(
+    session: Session,
+    *,
+    caller: Caller,
+    name: str,
+    scopes: Iterable[Scope],
+    project_id: uuid.UUID | None = None,
+    expires_in_days: int | None = None,
+) -> NewKey:
+    """As `issue_key`, for who may push by now. Raises NotYourTurn and PushPaused."""
+    wanted = list(scopes)
+    if Scope.SYNC_COMMITS in wanted:
+        _check_role(session, caller.user_id, wanted, project_id)  # first: it is no matter of time
+        check_turn(session, caller.user_id)
+    return issue_key(
+        session,
+        caller=caller,
+        name=name,
+        scopes=wanted,
+        project_id=project_id,
+        expires_in_days=expires_in_days,
+    )
+
+
+def issue_key(
     session: Session,
     *,
     caller: Caller,

@@ -7,7 +7,8 @@
     Player        a player or commissioner of it
     Commissioner  a commissioner of it
     RepoReader    a player or commissioner of it, or a key with sync:commits or read:repos
-    Pusher        a commissioner of it, or their key with sync:commits
+    Pusher        a commissioner of it, or their key with sync:commits, once it is their turn
+    Operator      somebody signed in whose address is one of GITLEAGUE_OPERATORS, never a key
 
 A project that the caller does not belong to is not found: its existence is nobody's business.
 """
@@ -24,12 +25,14 @@ from sqlalchemy.orm import Session
 
 from gitleague.accounts.addresses import address_of
 from gitleague.accounts.origin import check_origin
+from gitleague.accounts.rollout import check_turn
 from gitleague.accounts.tokens import digest, user_of_jwt
 from gitleague.accounts.verify import KeyVerifier, VerifiedKey, write_use
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import AwaitingApproval, NotAllowed, NotFound, NotSignedIn, Unavailable
 from gitleague.core.session import database_of
+from gitleague.core.settings import Settings
 from gitleague.tables.accounts import BrowserSession, Scope, User
 from gitleague.tables.projects import Member, MemberStatus, Role
 
@@ -62,6 +65,7 @@ class Caller:
     api_key_id: uuid.UUID | None = None
     key_project_id: uuid.UUID | None = None  # set: the key opens this project only
     scopes: frozenset[Scope] | None = None  # None: not a key, so not limited by scopes
+    is_operator: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ def maybe_caller(request: Request, tasks: BackgroundTasks) -> Caller | None:
             tasks.add_task(
                 _write_use, database_of(request), caller.api_key_id, caller.address, uses
             )
+            request.state.afterwards = tasks  # also when the answer is an error
     return caller
 
 
@@ -160,37 +165,51 @@ def _in_person(caller: MaybeCaller) -> Caller:
     return caller
 
 
-def _member(at_least: Level, *scopes: Scope) -> Callable[..., Membership]:
+InPerson = Annotated[Caller, Depends(_in_person)]
+
+
+def _operator(caller: InPerson) -> Caller:
+    if not caller.is_operator:
+        raise NotAllowed("Only an operator of this server may see this.")
+    return caller
+
+
+def _member(at_least: Level, *scopes: Scope, in_turn: bool = False) -> Callable[..., Membership]:
     def membership(
         request: Request, caller: MaybeCaller, project_id: Annotated[uuid.UUID, Path()]
     ) -> Membership:
         if caller is None:
             raise NotSignedIn
-        with database_of(request).reading() as session:
-            found = member_of(session, caller, project_id, at_least=at_least)
         reads = request.method in _READING
         default = (Scope.READ_REPOS,) if reads else ()
-        check_scopes(caller, frozenset(scopes or default))
+        with database_of(request).reading() as session:
+            found = member_of(session, caller, project_id, at_least=at_least)
+            check_scopes(caller, frozenset(scopes or default))
+            if in_turn:
+                check_turn(session, caller.user_id)
         return found
 
     return membership
 
 
 SignedIn = Annotated[Caller, Depends(_signed_in)]
-InPerson = Annotated[Caller, Depends(_in_person)]
+Operator = Annotated[Caller, Depends(_operator)]
 Spectator = Annotated[Membership, Depends(_member(Level.SPECTATOR))]
 Player = Annotated[Membership, Depends(_member(Level.PLAYER))]
 Commissioner = Annotated[Membership, Depends(_member(Level.COMMISSIONER))]
 RepoReader = Annotated[
     Membership, Depends(_member(Level.PLAYER, Scope.SYNC_COMMITS, Scope.READ_REPOS))
 ]
-Pusher = Annotated[Membership, Depends(_member(Level.COMMISSIONER, Scope.SYNC_COMMITS))]
+Pusher = Annotated[
+    Membership, Depends(_member(Level.COMMISSIONER, Scope.SYNC_COMMITS, in_turn=True))
+]
 
 
 def pusher(session: Session, caller: Caller, project_id: uuid.UUID) -> Membership:
     """As `Pusher`, for what does not come as a request."""
     found = member_of(session, caller, project_id, at_least=Level.COMMISSIONER)
     check_scopes(caller, frozenset({Scope.SYNC_COMMITS}))
+    check_turn(session, caller.user_id)
     return found
 
 
@@ -240,7 +259,9 @@ def _user(session: Session, request: Request, user_id: uuid.UUID) -> Caller | No
     ).one_or_none()
     if row is None:
         return None
+    settings: Settings = request.app.state.settings
     return Caller(
+        is_operator=row.email in settings.operators,
         user_id=user_id,
         email=row.email,
         name=row.display_name,

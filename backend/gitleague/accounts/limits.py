@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+import uuid
 from typing import NamedTuple
 
 from fastapi import Request, Response
@@ -65,6 +66,12 @@ class RateLimits:
         except StorageError:
             log.warning("Redis is away: rate limits are counted in this worker's memory")
             return self._hit(self._fallback, item, bucket, who)
+
+    def holds(self, item: RateLimitItem) -> bool:
+        """Whether one request more is refused; tried on nobody. Raises StorageError."""
+        limiter, nobody = self._limiter.limiter, uuid.uuid4().hex
+        within = limiter.hit(item, "trial", nobody, cost=item.amount)
+        return within and not limiter.hit(item, "trial", nobody)
 
     def _hit(self, strategy: RateLimiter, item: RateLimitItem, bucket: str, who: str) -> Standing:
         allowed = strategy.hit(item, bucket, who)

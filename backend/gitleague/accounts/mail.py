@@ -6,6 +6,8 @@ import logging
 import smtplib
 import ssl
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -62,7 +64,19 @@ def deliver(settings: Settings, letter: Letter) -> None:
     _deliver(settings.smtp_url.get_secret_value(), message)
 
 
+def reach(settings: Settings) -> None:
+    """As far as a letter would get, without one. Raises OSError and SMTPException."""
+    with _connected(settings.smtp_url.get_secret_value()) as connection:
+        connection.noop()
+
+
 def _deliver(url: str, message: EmailMessage) -> None:
+    with _connected(url) as connection:
+        connection.send_message(message)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[smtplib.SMTP]:
     server = urlsplit(url)
     secure = ssl.create_default_context()
     host = server.hostname or "localhost"
@@ -77,4 +91,4 @@ def _deliver(url: str, message: EmailMessage) -> None:
             connection.starttls(context=secure)
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
-        connection.send_message(message)
+        yield connection

@@ -21,7 +21,14 @@ from gitleague.accounts.schemas import (
     Message,
     NewKeyAnswer,
 )
-from gitleague.accounts.sign_in import Account, find_account, make_link, use_link
+from gitleague.accounts.sign_in import (
+    Account,
+    ensure_account,
+    find_account,
+    make_link,
+    normal_email,
+    use_link,
+)
 from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
@@ -32,9 +39,13 @@ ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it
 
 
 def mail_link(request: Request, session: WriteSession, tasks: BackgroundTasks, email: str) -> None:
-    """Mail a link to whoever has an account; the answer never tells who has."""
+    """Mail a link to whoever has an account; the answer never tells who has.
+
+    An operator has one from the first time that they ask.
+    """
     settings: Settings = request.app.state.settings
-    account = find_account(session, email)
+    is_operator = normal_email(email) in settings.operators
+    account = ensure_account(session, email) if is_operator else find_account(session, email)
     if account:
         link = make_link(session, settings, account.user_id)
         tasks.add_task(send, settings, sign_in_letter(account.email, link))
@@ -62,6 +73,7 @@ def ask_for_link(
     tasks: BackgroundTasks,
     body: LinkRequest,
 ) -> Message:
+    """A sign-in link by mail, if the address is known; the answer never tells."""
     mail_link(request, session, tasks, body.email)
     return Message(message=ON_ITS_WAY)
 
@@ -73,6 +85,7 @@ def verify(
     session: WriteSession,
     body: LinkToken,
 ) -> AccessTokenAnswer:
+    """A token for the API, for a link that was not used yet."""
     account = sign_in_with(request, session, body.token)
     made = issue_jwt(request.app.state.settings, account.user_id)
     return AccessTokenAnswer(access_token=made.token, expires_in=made.expires_in)
@@ -81,6 +94,7 @@ def verify(
 @router.post("/api-keys", status_code=201, include_in_schema=False)
 @router.post("/api-keys/", status_code=201)
 def create(caller: InPerson, session: WriteSession, body: KeyRequest) -> NewKeyAnswer:
+    """`full_key` is shown this once."""
     new = create_key(
         session,
         caller=caller,
@@ -95,16 +109,19 @@ def create(caller: InPerson, session: WriteSession, body: KeyRequest) -> NewKeyA
 @router.get("/api-keys", include_in_schema=False)
 @router.get("/api-keys/")
 def list_keys(caller: InPerson, session: ReadSession, paging: PagingQuery) -> Page[KeyAnswer]:
+    """Your own, without the keys themselves."""
     keys, total = keys_seen_by(session, caller.user_id, paging)
     return page_of([KeyAnswer.of(key) for key in keys], total, paging)
 
 
 @router.delete("/api-keys/{key_id}", status_code=204)
 def revoke(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> Response:
+    """It ends at once."""
     revoke_key(session, key_id, caller=caller)
     return Response(status_code=204)
 
 
 @router.post("/api-keys/{key_id}/rotate", status_code=201)
 def rotate(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> NewKeyAnswer:
+    """A new key with the same scopes; the old one ends at once."""
     return NewKeyAnswer.made(rotate_key(session, key_id, caller=caller))

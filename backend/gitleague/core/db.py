@@ -6,8 +6,9 @@ What a statement was given is no part of its error: it can be a secret, and erro
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,22 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from gitleague.core.errors import SchemaError, Unavailable
+from gitleague.core.errors import Invalid, SchemaError, Unavailable
 
+log = logging.getLogger(__name__)
 AWAY = (OperationalError, PoolTimeout)
+NUL = "A text holds the character NUL, which cannot be kept. Take it out."
 # Most questions take a few milliseconds: starting workers and compiling would take longer. What
 # they read is in memory or on a disk without arms, where an index may jump as it likes.
 QUICK = "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
+
+
+AT_THE_END = "at_the_end"
+
+
+def at_the_end(session: Session, deed: Callable[[Session], None]) -> None:
+    """Done once, as the last thing before the commit: for what others must not wait for long."""
+    session.info.setdefault(AT_THE_END, {})[deed] = None
 
 
 class Database:
@@ -53,6 +64,8 @@ class Database:
         session = Session(self._write_engine, expire_on_commit=False)
         with _told_apart(), session, session.begin():
             yield session
+            for deed in session.info.pop(AT_THE_END, {}):
+                deed(session)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -77,10 +90,11 @@ def _told_apart() -> Iterator[None]:
     """A database that is locked or gone is no defect of the request: 503, and come back."""
     try:
         yield
-    except AWAY as error:
-        raise Unavailable from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except (*AWAY, DBAPIError) as error:
+        if isinstance(error, AWAY) or getattr(error, "connection_invalidated", False):
+            cause = getattr(error, "orig", None) or error
+            said = str(cause).partition("\n")[0]
+            log.warning("the database is away or busy: %s: %s", type(cause).__name__, said)
             raise Unavailable from error
         raise
 
@@ -108,6 +122,7 @@ def _sqlite_engine(url: str, wait_seconds: int) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args=waiting)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _refuse_nul)
     return engine
 
 
@@ -121,6 +136,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _refuse_nul(*call: Any) -> None:
+    """PostgreSQL keeps no NUL, and what one database refuses the other does."""
+    *_, parameters, _context, executemany = call
+    if not executemany and any(type(value) is str and "\0" in value for value in parameters):
+        raise Invalid(NUL)
 
 
 @contextmanager

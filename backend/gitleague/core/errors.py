@@ -4,7 +4,8 @@
     ├── BadRequest                 400   not JSON, not the encoding it says
     ├── NotSignedIn                401   no credentials, or wrong ones
     ├── NotAllowed                 403   known, but not for this
-    │   └── AwaitingApproval             a member whom no commissioner has let in yet
+    │   ├── AwaitingApproval             a member whom no commissioner has let in yet
+    │   └── NotYourTurn                  push opens in steps, and this one comes later
     ├── NotFound                   404   not there, or not for this caller to know of
     │   └── NotRegistered                a repository that no push and nobody has added yet
     ├── MethodNotAllowed           405   the address takes other methods
@@ -16,8 +17,10 @@
     ├── ClientTooOld               426   a client that this server no longer understands
     ├── TooManyRequests            429   Retry-After says when to come back
     └── Unavailable                503   the database is away or busy; Retry-After
+        └── PushPaused                   the operator, or too many errors, stopped the pushes
     StartError                     a process cannot start, or a command of it cannot run
     ├── SettingsError                    a GITLEAGUE_* variable is wrong
+    ├── BackupError                      a backup cannot be made, read or put back
     └── SchemaError                      the database is not at the version that is needed
 
 The docstring of a class is its detail where none is given.
@@ -83,6 +86,12 @@ class AwaitingApproval(NotAllowed):
     """A commissioner of this project has yet to approve you."""
 
     title = "Waiting for approval"
+
+
+class NotYourTurn(NotAllowed):
+    """Push opens in steps, and your turn is yet to come. Ask the operator of this server."""
+
+    title = "Not your turn yet"
 
 
 class NotFound(LeagueError):
@@ -164,12 +173,26 @@ class Unavailable(LeagueError):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class PushPaused(Unavailable):
+    """Push is paused by the operator of this server. Nothing is lost; the next sync goes on."""
+
+    title = "Push is paused"
+
+    def __init__(self, why: str | None = None) -> None:
+        detail = f"Push is paused: {why}. Nothing is lost; the next sync goes on." if why else None
+        super().__init__(detail, retry_after=60)  # clients wait no longer than 120 seconds
+
+
 class StartError(Exception):
     """The server cannot start."""
 
 
 class SettingsError(StartError):
     """A GITLEAGUE_* variable has a value that cannot be used."""
+
+
+class BackupError(StartError):
+    """A backup cannot be made, read or put back."""
 
 
 class SchemaError(StartError):

@@ -35,7 +35,12 @@ def current(database: Database) -> str | None:
 
 def newest() -> str:
     """The revision that this version needs."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(_script().get_current_head())
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version can migrate from there."""
+    return any(step.revision == revision for step in _script().walk_revisions())
 
 
 def check(database: Database) -> None:
@@ -56,6 +61,10 @@ def _run(database: Database, migrate: Callable[[Config, str], None], target: str
             migrate(config, target)
         except CommandError as error:
             raise SchemaError(f"{error}. `gitleague db current` tells where it is.") from None
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

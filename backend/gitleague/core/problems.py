@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
-from gitleague.core.db import AWAY
+from gitleague.core.db import AWAY, NUL
 from gitleague.core.errors import (
     BadRequest,
     FieldError,
@@ -24,23 +25,48 @@ from gitleague.core.errors import (
     NotSignedIn,
     Unavailable,
 )
+from gitleague.core.requests import shown
 
 log = logging.getLogger(__name__)
+A_DAY = "This is no day. Write one as 2024-02-29."
+SENTENCES = {  # where pydantic's own say more of the reading than of what is wrong
+    "date_parsing": A_DAY,
+    "date_from_datetime_parsing": A_DAY,
+    "date_from_datetime_inexact": A_DAY,
+    "date_type": A_DAY,
+    "missing": "This is needed.",
+    "extra_forbidden": "There is no such field here.",
+}
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 PageOfError = Callable[[Request, LeagueError], Response]
-NUL = "NUL (0x00)"  # in PostgreSQL's words
+NUL_AS_POSTGRESQL_SAYS = "NUL (0x00)"
 Answerer = Callable[[Request, Exception], Response]
+NoteDefect = Callable[[Request, Exception], None]
 
 
-def install(app: FastAPI, page_of_error: PageOfError) -> Answerer:
+def install(app: FastAPI, page_of_error: PageOfError, note_defect: NoteDefect) -> Answerer:
     """Let every error of the app speak through one function; it is returned for what is left."""
 
+    def defect(request: Request, error: Exception) -> LeagueError:
+        log.error(
+            "unexpected error in %s %s",
+            request.method,
+            shown(request.url.path),
+            exc_info=error,
+            extra={"request_id": _request_id(request)},
+        )
+        note_defect(request, error)
+        return LeagueError("Something went wrong here. It was written down; try again later.")
+
     def answer(request: Request, error: Exception) -> Response:
-        problem = _as_league_error(request, error)
+        problem = _as_league_error(error) or defect(request, error)
         if _wants_page(request):
             response = page_of_error(request, problem)
             response.headers.update(problem.headers)
-            return response
-        return _problem_json(request, problem)
+        else:
+            response = _problem_json(request, problem)
+        response.background = getattr(request.state, "afterwards", None)
+        return response
 
     app.add_exception_handler(LeagueError, answer)
     app.add_exception_handler(RequestValidationError, answer)
@@ -51,25 +77,21 @@ def install(app: FastAPI, page_of_error: PageOfError) -> Answerer:
     return answer
 
 
-def _as_league_error(request: Request, error: Exception) -> LeagueError:
+def _as_league_error(error: Exception) -> LeagueError | None:
+    """None for what nobody foresaw."""
     if isinstance(error, LeagueError):
         return error
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        return _of_status(error)
+        # What ends the reading of a body comes wrapped.
+        cause = error.__cause__
+        return cause if isinstance(cause, LeagueError) else _of_status(error)
     if isinstance(error, AWAY):
         return Unavailable()
-    if isinstance(error, DataError) and NUL in str(error.orig):
-        return Invalid("A text holds the character NUL, which cannot be kept. Take it out.")
-    log.error(
-        "unexpected error in %s %s",
-        request.method,
-        request.url.path,
-        exc_info=error,
-        extra={"request_id": _request_id(request)},
-    )
-    return LeagueError("Something went wrong here. It was written down; try again later.")
+    if isinstance(error, DataError) and NUL_AS_POSTGRESQL_SAYS in str(error.orig):
+        return Invalid(NUL)
+    return None
 
 
 def _invalid(error: RequestValidationError) -> LeagueError:
@@ -89,10 +111,15 @@ def field_errors(problems: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return [
         {
             "field": ".".join(str(part) for part in problem["loc"]) or "body",
-            "message": str(problem["msg"]).removeprefix("Value error, "),
+            "message": SENTENCES.get(problem["type"]) or _sentence(problem["msg"]),
         }
         for problem in problems
     ]
+
+
+def _sentence(message: str) -> str:
+    """Without the names that words of ours have in the code."""
+    return _MEMBER.sub(r"\1", message.removeprefix("Value error, "))
 
 
 def _of_status(error: HTTPException) -> LeagueError:

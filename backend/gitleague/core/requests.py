@@ -7,11 +7,16 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gitleague.core.log import request_id as current_request_id
+from gitleague.core.metrics import Metrics
 
 log = logging.getLogger("gitleague.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -30,9 +35,15 @@ class RequestTrail:
     """Gives a request its id, and tells the log how it went: never its query, headers or body."""
 
     def __init__(
-        self, app: ASGIApp, *, https: bool, answer_defect: Callable[[Request, Exception], Response]
+        self,
+        app: ASGIApp,
+        *,
+        https: bool,
+        metrics: Metrics,
+        answer_defect: Callable[[Request, Exception], Response],
     ) -> None:
         self.app = app
+        self.metrics = metrics
         self.answer_defect = answer_defect
         self.headers = SAFE_HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
 
@@ -43,12 +54,15 @@ class RequestTrail:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        known_as = current_request_id.set(request_id)
         started = time.perf_counter()
+        answered = 0.0
         status = 0
 
         async def with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
+                answered = time.perf_counter()
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
@@ -61,20 +75,29 @@ class RequestTrail:
         except Exception as error:
             if status:
                 raise  # half an answer is out: the connection must break
-            response = self.answer_defect(Request(scope), error)
+            response = await run_in_threadpool(self.answer_defect, Request(scope), error)
             await response(scope, receive, with_headers)
         finally:
-            log.info(
-                "%s %s %s %.1fms %s",
-                scope["method"],
-                _shown(scope["path"]),
-                status,
-                (time.perf_counter() - started) * 1000,
-                request_id,
-            )
+            seconds = (answered or time.perf_counter()) - started
+            self.metrics.note_request(scope, status=status, seconds=seconds)
+            _log(scope, status, time.perf_counter() - started, request_id)
+            current_request_id.reset(known_as)
 
 
-def _shown(path: str) -> str:
+def _log(scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    method, path = scope["method"], shown(scope["path"])
+    milliseconds = round(seconds * 1000, 1)
+    fields: dict[str, Any] = {
+        "method": method,
+        "path": path,
+        "status": status,
+        "milliseconds": milliseconds,
+        "request_id": request_id,
+    }
+    log.info("%s %s %s %.1fms %s", method, path, status, milliseconds, request_id, extra=fields)
+
+
+def shown(path: str) -> str:
     """The path without what is secret in it: the tokens of pages, and whoever stands before the
     host of a git URL; and without control characters.
     """

@@ -1,6 +1,7 @@
 """Secrets that must be read again, sealed at rest: whoever has the database alone cannot read them.
 
-The key is made from GITLEAGUE_SECRET_KEY. What was sealed belongs to one row and one purpose, which
+The key is made from GITLEAGUE_SECRET_KEY; what an earlier one sealed is opened with
+GITLEAGUE_OLD_SECRET_KEYS. What was sealed belongs to one row and one purpose, which
 are checked when it is opened: it cannot be moved to another.
 """
 
@@ -31,21 +32,38 @@ class Sealer:
         self._settings = settings
 
     @cached_property
-    def _cipher(self) -> AESGCM:
-        # Not at the start: the key may be made on first use.
-        derive = HKDF(SHA256(), length=32, salt=None, info=b"gitleague sealing v1")
-        return AESGCM(derive.derive(self._settings.signing_key.encode()))
+    def _ciphers(self) -> list[AESGCM]:
+        """The one in force, then earlier ones. Not at the start: it may be made on first use."""
+        old = [key.get_secret_value() for key in self._settings.old_secret_keys]
+        return [_cipher(key) for key in (self._settings.signing_key, *old)]
 
     def seal(self, secret: str, *, place: str) -> str:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        closed = self._cipher.encrypt(nonce, secret.encode(), place.encode())
+        closed = self._ciphers[0].encrypt(nonce, secret.encode(), place.encode())
         return VERSION + base64.b64encode(nonce + closed).decode()
 
     def unseal(self, sealed: str, *, place: str) -> str:
         """Raises BrokenSealError."""
+        return self._open(sealed, place)[0]
+
+    def is_current(self, sealed: str, *, place: str) -> bool:
+        """Whether the key in force sealed it. Raises BrokenSealError."""
+        return self._open(sealed, place)[1] is self._ciphers[0]
+
+    def _open(self, sealed: str, place: str) -> tuple[str, AESGCM]:
         try:
             closed = base64.b64decode(sealed.removeprefix(VERSION), validate=True)
-            nonce, rest = closed[:NONCE_BYTES], closed[NONCE_BYTES:]
-            return self._cipher.decrypt(nonce, rest, place.encode()).decode()
-        except (InvalidTag, binascii.Error, ValueError) as error:
+        except (binascii.Error, ValueError) as error:
             raise BrokenSealError from error
+        nonce, rest = closed[:NONCE_BYTES], closed[NONCE_BYTES:]
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(nonce, rest, place.encode()).decode(), cipher
+            except (InvalidTag, ValueError):
+                continue
+        raise BrokenSealError
+
+
+def _cipher(key: str) -> AESGCM:
+    derive = HKDF(SHA256(), length=32, salt=None, info=b"gitleague sealing v1")
+    return AESGCM(derive.derive(key.encode()))

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    except_,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase as Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import NullType
+
+Merge: TypeAlias = Callable[[Any, Any], ColumnElement[Any]]
 
 
 def is_sqlite(session: Session) -> bool:
@@ -45,6 +63,24 @@ def _array(values: Iterable[str]) -> ColumnElement[Any]:
     return cast(bindparam(None, notation, type_=NullType(), unique=True), ARRAY(Text()))
 
 
+class ByteOrder(GenericFunction[str]):
+    """A text to sort by, byte by byte: else each database sorts letters its own way."""
+
+    type = Text()
+    inherit_cache = True
+    name = "byte_order"
+
+
+@compiles(ByteOrder, "sqlite")
+def _as_it_is(element: ByteOrder, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(ByteOrder, "postgresql")
+def _collated(element: ByteOrder, compiler: SQLCompiler, **options: Any) -> str:
+    return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
+
+
 def insert_rows(
     session: Session, table: type[Table], columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
@@ -64,3 +100,37 @@ def insert_rows(
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def larger(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((other > one, other), else_=one)
+
+
+def add_to(
+    session: Session,
+    table: type[Table],
+    rows: Sequence[Mapping[str, Any]],
+    merge: Merge = operator.add,
+) -> None:
+    """Rows whose key is there already are merged with what is there."""
+    if not rows:
+        return
+    here = table.metadata.tables[table.__tablename__]
+    adding: sqlite.Insert | postgresql.Insert = (
+        sqlite.insert(here) if is_sqlite(session) else postgresql.insert(here)
+    )
+    merged = {
+        column.name: merge(column, adding.excluded[column.name])
+        for column in here.columns
+        if not column.primary_key
+    }
+    keys = [column for column in here.columns if column.primary_key]
+    session.execute(adding.on_conflict_do_update(index_elements=keys, set_=merged), rows)
+
+
+def count_differing(session: Session, one: Select[Any], other: Select[Any]) -> int:
+    """How many rows are in one of the two only."""
+    return sum(
+        session.scalar(select(func.count()).select_from(except_(*pair).subquery())) or 0
+        for pair in ((one, other), (other, one))
+    )

@@ -47,6 +47,26 @@ class Settings(BaseSettings):
         description="Signs tokens and cookies, and seals secrets at rest; at least 32 characters. "
         "Empty: made once and kept in the data folder.",
     )
+    old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Earlier values of GITLEAGUE_SECRET_KEY, separated by commas: what they sealed "
+        "can still be read. After `gitleague secrets rotate` they are no longer needed.",
+    )
+    backup_key: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts backups; at least 32 characters, kept in another place than they "
+        "are. Empty: they are not encrypted.",
+    )
+    legacy_fernet_key: SecretStr = Field(
+        SecretStr(""),
+        description="FERNET_KEY of the original deployment, for `gitleague import-legacy` alone: "
+        "opens the credentials of its repositories.",
+    )
+    postgresql_programs: Path | None = Field(
+        None,
+        description="Folder of `pg_dump` and `psql`, which backups of PostgreSQL need. Empty: they "
+        "are found on PATH.",
+    )
     redis_url: str = Field(
         "",
         description="Redis for rate limits shared between processes, and for the Celery worker "
@@ -61,17 +81,44 @@ class Settings(BaseSettings):
         "Empty: links are printed by `gitleague serve`.",
     )
     mail_from: str = Field("The Git League <league@localhost>", description="Sender of the mails.")
+    slack_url: SecretStr = Field(
+        SecretStr(""),
+        description="Address of an incoming webhook of Slack, where `gitleague notify` posts what "
+        "it mails. Empty: it mails only.",
+    )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
         description="Addresses or networks, separated by commas, "
         "whose X-Forwarded-For is believed.",
     )
+    operators: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="E-mail addresses, separated by commas, of those who see the state of the "
+        "server on /operator once they are signed in.",
+    )
     outbound_http: bool = Field(
-        False, description="Whether webhooks may be sent over plain http, which others can read."
+        False,
+        description="Whether webhooks may be sent, and repositories pulled, over plain http, "
+        "which others can read.",
     )
     outbound_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
-        description="Private addresses or networks, separated by commas, that webhooks may reach.",
+        description="Private addresses or networks, separated by commas, that webhooks and pulls "
+        "may reach.",
+    )
+    pull_ca_file: Path | None = Field(
+        None,
+        description="File with the certificates of authorities that pulls over https trust, "
+        "in place of the system's.",
+    )
+    pull_minutes: int = Field(
+        60,
+        ge=1,
+        le=1440,
+        description="How long one pull may take; the next one goes on from where it stopped.",
+    )
+    pull_megabytes: int = Field(
+        4096, ge=1, description="How large the server's clone of one pulled repository may be."
     )
     rate_limit_api: str = Field(
         "600/minute", description="Requests to the API for each key, else each address."
@@ -81,20 +128,64 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         32 * 1024 * 1024, ge=1024, description="Size of a request body, unpacked, in bytes."
     )
+    max_requests_under_way: int = Field(
+        256,
+        ge=8,
+        description="Requests that one process answers at the same time; more are told to come "
+        "back in a moment.",
+    )
     jwt_minutes: int = Field(120, ge=1, le=1440, description="How long an API token is good for.")
     session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in.")
+    smoke_token: SecretStr = Field(
+        SecretStr(""), description="A commissioner's token, for `gitleague smoke` only."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe message that is logged."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Lines for people, or one JSON object a line for machines."
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="With it as `Authorization: Bearer …`, /metrics is read from anywhere. "
+        "Empty: from GITLEAGUE_METRICS_NETWORKS only.",
+    )
+    metrics_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Addresses or networks, separated by commas, that read /metrics without a "
+        "token; never through a proxy.",
+    )
+    traces_url: str = Field(
+        "",
+        description="Where OpenTelemetry traces are sent (OTLP over HTTP, with its path, such as "
+        "http://127.0.0.1:4318/v1/traces). Needs the extra `traces`. Empty: nowhere.",
+    )
+    errors_dsn: SecretStr = Field(
+        SecretStr(""),
+        description="DSN of a Sentry-compatible server that unexpected errors are reported to. "
+        "Needs the extra `errors`. Empty: they are logged only.",
+    )
 
-    @field_validator("trusted_proxies", "outbound_networks", mode="before")
+    @field_validator(
+        "trusted_proxies", "outbound_networks", "metrics_networks", "old_secret_keys", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("secret_key")
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        addresses = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        if any("@" not in address for address in addresses):
+            raise ValueError("must be e-mail addresses, separated by commas")
+        return addresses
+
+    @field_validator("secret_key", "backup_key")
     @classmethod
     def _strong(cls, value: SecretStr) -> SecretStr:
         secret = value.get_secret_value()
@@ -133,11 +224,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL in force."""
         url = self.database_url or f"sqlite:///{self.data_dir.resolve() / 'gitleague.db'}"
-        # Hosting platforms hand out the short scheme; psycopg 3 is the one driver we ship.
-        for short in ("postgresql://", "postgres://"):
-            if url.startswith(short):
-                return "postgresql+psycopg://" + url.removeprefix(short)
-        return url
+        return with_driver(url)
 
     @cached_property
     def signing_key(self) -> str:
@@ -147,6 +234,14 @@ class Settings(BaseSettings):
     @property
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+def with_driver(url: str) -> str:
+    """Hosting platforms hand out the short scheme; psycopg 3 is the one driver we ship."""
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
 
 
 def load_settings() -> Settings:
@@ -160,6 +255,20 @@ def load_settings() -> Settings:
                 for problem in error.errors()
             )
         ) from error
+
+
+def shared_metrics() -> str | None:
+    """The folder in which several processes count together; none where there is only one."""
+    return os.environ.get("PROMETHEUS_MULTIPROC_DIR") or None
+
+
+def share_metrics(data_dir: Path) -> None:
+    """Let the processes that are started from here count together, from nothing."""
+    folder = data_dir.resolve() / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _kept_secret(path: Path) -> str:

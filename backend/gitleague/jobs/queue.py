@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -62,28 +62,41 @@ def enqueue(
     return job.id
 
 
-def enqueue_once(session: Session, kind: str, *, project_id: uuid.UUID, wait: timedelta) -> None:
-    """Unless such a job waits already. Only under the league's lock.
+def enqueue_once(
+    session: Session,
+    kind: str,
+    *,
+    project_id: uuid.UUID,
+    wait: timedelta,
+    at_most: timedelta = timedelta(0),
+) -> None:
+    """Unless such a job waits already: that one waits anew, but not for longer than `at_most`.
 
-    The job that waits is held until our transaction ends, so that it sees what it is for.
+    Only under the league's lock. The job that waits is held until our transaction ends, so that it
+    sees what it is for.
     """
-    waiting = (
-        select(Job.id)
+    moment = now()
+    waiting = session.execute(
+        select(Job.id, Job.not_before, Job.created_at)
         .where(Job.project_id == project_id, Job.kind == kind, Job.state == JobState.QUEUED.value)
         .limit(1)
         .with_for_update()
-    )
-    if session.scalar(waiting) is None:
+    ).one_or_none()
+    if waiting is None:
         enqueue(session, kind, project_id=project_id, wait=wait)
+        return
+    later = min(moment + wait, waiting.created_at + at_most)
+    if later > waiting.not_before:
+        session.execute(update(Job).where(Job.id == waiting.id).values(not_before=later))
 
 
-def take(session: Session) -> JobRow | None:
-    """The job that waited longest; from now on it is ours, until it is finished or we are dead."""
+def take(session: Session, kinds: Collection[str]) -> JobRow | None:
+    """The one that waited longest; from now on it is ours, until it is finished or we are dead."""
     moment = now()
     # across projects: whoever runs jobs runs those of all
     due = (
         select(Job.id)
-        .where(*_due(moment))
+        .where(*_due(moment, kinds))
         .order_by(Job.not_before, Job.created_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -126,6 +139,21 @@ def fail(session: Session, job: JobRow, error: str) -> None:
     _set(session, job, state=JobState.FAILED.value, error=error, finished_at=now())
 
 
+def queue_again(session: Session, job_id: uuid.UUID) -> JobRow | None:
+    """As if it had just been asked for; None where it has not failed."""
+    # across projects: whoever runs jobs runs those of all
+    row = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.FAILED.value)
+        .values(
+            state=JobState.QUEUED.value, progress=0, tries=0, not_before=now(), finished_at=None
+        )
+        .returning(*_COLUMNS)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return JobRow(*row) if row else None
+
+
 def latest(session: Session, project_id: uuid.UUID, kind: str) -> JobRow | None:
     """The job of this kind that was asked for last."""
     row = session.execute(
@@ -144,10 +172,25 @@ def forget_finished(session: Session) -> None:
         session.execute(delete(Job).where(Job.state == state.value, Job.finished_at < now() - kept))
 
 
-def is_due(session: Session) -> bool:
+def is_due(session: Session, kinds: Collection[str]) -> bool:
     """Whether there is anything to take."""
     # across projects: whoever runs jobs runs those of all
-    return session.scalar(select(Job.id).where(*_due(now())).limit(1)) is not None
+    return session.scalar(select(Job.id).where(*_due(now(), kinds)).limit(1)) is not None
+
+
+def unfinished_arguments(
+    session: Session, project_id: uuid.UUID, kind: str
+) -> list[dict[str, Any]]:
+    """What the jobs of this kind that a project waits for are about."""
+    wanted = (Job.project_id == project_id, Job.kind == kind, Job.state.in_(_UNFINISHED))
+    return list(session.scalars(select(Job.arguments).where(*wanted)))
+
+
+def is_under_way(session: Session) -> bool:
+    """Whether somebody is at a job, and not taken for dead."""
+    # across projects: whoever runs jobs runs those of all
+    running = select(Job.id).where(Job.state == JobState.RUNNING.value, Job.not_before > now())
+    return session.scalar(running.limit(1)) is not None
 
 
 def unfinished(session: Session, kind: str) -> set[uuid.UUID]:
@@ -157,8 +200,8 @@ def unfinished(session: Session, kind: str) -> set[uuid.UUID]:
     )
 
 
-def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Job.state.in_(_UNFINISHED), Job.not_before <= moment
+def _due(moment: datetime, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return Job.state.in_(_UNFINISHED), Job.not_before <= moment, Job.kind.in_(kinds)
 
 
 def _set(session: Session, job: JobRow, **values: object) -> None:

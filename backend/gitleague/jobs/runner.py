@@ -8,17 +8,26 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 from typing import TypeAlias
 
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError, Unavailable
 from gitleague.jobs import queue
 from gitleague.jobs.queue import JobRow
+from gitleague.tables.server import Heartbeat
 
 log = logging.getLogger("gitleague.jobs")
 LOOK_EVERY = 60.0  # seconds
 THREAD_NAME = "jobs"
+HEARTBEAT = "jobs"
 PAUSE = 0.5  # seconds between two looks at an empty queue: one step down an index
+# Several runners look at once, also the first time.
+BEAT = text(
+    "INSERT INTO heartbeats (name, seen_at) VALUES (:name, :seen_at)"
+    " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at"
+).bindparams(bindparam("seen_at", type_=Heartbeat.seen_at.type))
 
 
 class Work:
@@ -35,12 +44,19 @@ class Work:
             with self.database.writing() as session:
                 queue.report(session, self.job, percent)
 
+    def live(self) -> None:
+        """A sign of life of a job that holds no transaction meanwhile."""
+        with self.database.writing() as session:
+            queue.report(session, self.job, self.job.progress)
+
 
 Task: TypeAlias = Callable[[Work], None]
 Clock: TypeAlias = Callable[[Session], None]
 
 
 class Runner:
+    """Runs the jobs that it has tasks for, and leaves others to others."""
+
     def __init__(
         self, database: Database, tasks: Mapping[str, Task], clocks: Sequence[Clock] = ()
     ) -> None:
@@ -50,10 +66,12 @@ class Runner:
         self._looked = -LOOK_EVERY
 
     def look_at_clocks(self) -> None:
-        """Asks for what is due by now; at most once a minute, since nothing here is urgent."""
+        """Says that it is there, and asks for what is due; once a minute, for nothing is urgent."""
         if time.monotonic() - self._looked < LOOK_EVERY:
             return
         self._looked = time.monotonic()
+        with self._database.writing() as session:  # by itself: it is there even if a clock fails
+            session.execute(BEAT, {"name": HEARTBEAT, "seen_at": now()})
         with self._database.writing() as session:
             for ask in self._clocks:
                 ask(session)
@@ -67,10 +85,10 @@ class Runner:
 
     def run_next(self) -> bool:
         with self._database.reading() as session:  # most looks find nothing, and shall block nobody
-            if not queue.is_due(session):
+            if not queue.is_due(session, self._tasks.keys()):
                 return False
         with self._database.writing() as session:
-            job = queue.take(session)
+            job = queue.take(session, self._tasks.keys())
         if job is None:
             return False
         try:

@@ -48,6 +48,13 @@ class TrendPoint(NamedTuple):
     impact: int
 
 
+def player_of_user(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> uuid.UUID | None:
+    """Who of the league they are."""
+    return session.scalar(
+        select(Player.id).where(Player.project_id == project_id, Player.user_id == user_id)
+    )
+
+
 def project_of(session: Session, player_id: uuid.UUID) -> uuid.UUID:
     """Where a player plays, before it is known whether the caller may see that project at all."""
     found = session.scalar(select(Player.project_id).where(Player.id == player_id))
@@ -63,13 +70,23 @@ def user_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> uu
     )
 
 
-def player_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> PlayerRow:
-    """By their own name, for those who change something: what is shown is a `card_of`."""
-    return card_of(session, project_id, player_id, LEAGUE)
+def player_of(
+    session: Session, project_id: uuid.UUID, player_id: uuid.UUID, *, field: str = ""
+) -> PlayerRow:
+    """By their own name, for those who change something: what is shown is a `card_of`.
+
+    `field` is where the player was named, of which an error tells.
+    """
+    return card_of(session, project_id, player_id, LEAGUE, field=field)
 
 
 def card_of(
-    session: Session, project_id: uuid.UUID, player_id: uuid.UUID, viewer: Viewer = PUBLIC
+    session: Session,
+    project_id: uuid.UUID,
+    player_id: uuid.UUID,
+    viewer: Viewer = PUBLIC,
+    *,
+    field: str = "",
 ) -> PlayerRow:
     """Nobody but commissioners finds who was joined with another: that name is nobody's."""
     wanted = [Player.project_id == project_id, Player.id == player_id]
@@ -82,7 +99,8 @@ def card_of(
         ).where(*wanted)
     ).one_or_none()
     if row is None:
-        raise NotFound
+        message = "There is no such player in this league."
+        raise NotFound(message, errors=[{"field": field, "message": message}] if field else ())
     return PlayerRow(*row)
 
 

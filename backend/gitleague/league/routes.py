@@ -23,6 +23,7 @@ from gitleague.league.live import routes as live
 from gitleague.league.people import routes as people
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import today_in
+from gitleague.league.play import routes as play
 from gitleague.league.plays import plays_of
 from gitleague.league.rulebook import routes as rulebook
 from gitleague.league.schemas import (
@@ -39,6 +40,7 @@ from gitleague.league.schemas import (
     TrendPointOut,
     TrendQuery,
 )
+from gitleague.league.search import routes as search
 from gitleague.league.seasons import routes as seasons
 from gitleague.league.squads import routes as squads
 from gitleague.league.standings import Slice, standing_of, standings
@@ -50,6 +52,8 @@ router.include_router(rulebook.router)
 router.include_router(identities.router)
 router.include_router(awards.router)
 router.include_router(careers.router)
+router.include_router(play.router)
+router.include_router(search.router)
 router.include_router(squads.router)
 router.include_router(fairplay.router)
 router.include_router(fantasy.router)
@@ -65,6 +69,10 @@ router.include_router(people.router)
 def list_standings(
     member: Spectator, session: ReadSession, asked: Annotated[StandingsQuery, Query()]
 ) -> Page[StandingOut]:
+    """The leaderboard: the box scores of a period, ranked by one number of theirs.
+
+    Equals share a rank, and the next one is left out; `trend` is against the period before.
+    """
     window = asked.window(session, member.project_id)
     table = standings(
         session,
@@ -84,6 +92,7 @@ def get_player(
     session: ReadSession,
     asked: Annotated[PeriodQuery, Query()],
 ) -> CardOut:
+    """Who a player is, their line in the table, and their numbers by repository."""
     project_id = member.project_id
     viewer = viewer_of(member)
     player = card_of(session, project_id, player_id, viewer)
@@ -112,6 +121,7 @@ def get_trend(
     session: ReadSession,
     asked: Annotated[TrendQuery, Query()],
 ) -> PlayerTrendOut:
+    """The last days, weeks or months, empty ones included, oldest first."""
     points = trend_of(
         session,
         member.project_id,
@@ -130,6 +140,7 @@ def list_commits(
     session: ReadSession,
     asked: Annotated[PlaysQuery, Query()],
 ) -> Page[PlayOut]:
+    """What a player has credit for, newest first, with the working behind every point."""
     plays = plays_of(
         session,
         member.project_id,

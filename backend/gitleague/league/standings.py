@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CTE, ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.sets import ByteOrder
 from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, shown_name
 from gitleague.league.periods import DAY, Window
 from gitleague.league.rankings import Unranked, needed_for, rank, unranked_in, worth
@@ -85,7 +86,9 @@ def standings(
     metric = worth(table, of.metric)
     in_order = metric.desc() if order is Order.DESC else metric.asc()
     rows = session.execute(
-        wanted.order_by(*_ranked_first(table, unranked), in_order, table.c.name, table.c.player_id)
+        wanted.order_by(
+            *_ranked_first(table, unranked), in_order, ByteOrder(table.c.name), table.c.player_id
+        )
         .limit(limit)
         .offset((page - 1) * limit)
     ).all()
@@ -128,7 +131,7 @@ def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Lead
     out = unranked.among(played)
     places = [
         func.row_number()
-        .over(order_by=(played.c[metric.value].desc(), played.c.tie, played.c.player_id))
+        .over(order_by=(played.c[metric.value].desc(), ByteOrder(played.c.tie), played.c.player_id))
         .label(f"{metric.value}_place")
         for metric in metrics
     ]

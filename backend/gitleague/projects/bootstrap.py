@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gitleague.accounts.api_keys import create_key
+from gitleague.accounts.api_keys import issue_key
 from gitleague.accounts.caller import Caller
 from gitleague.accounts.sign_in import ensure_account, make_link
 from gitleague.accounts.tokens import issue_jwt
@@ -61,7 +61,7 @@ def bootstrap(
         project_id = made.id
     repos = [ensure_repo(session, project_id, url, caller=caller) for url in git_urls]
     _end_unused_keys(session, account.user_id, project_id)
-    key = create_key(
+    key = issue_key(
         session, caller=caller, name=KEY_NAME, scopes=tuple(Scope), project_id=project_id
     )
     return Made(

@@ -128,12 +128,14 @@ def lock_project(session: Session, project_id: uuid.UUID) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def zone_of(session: Session, project_id: uuid.UUID) -> ZoneInfo:
+    return ZoneInfo(get_project(session, project_id).time_zone)
+
+
 def check_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise Invalid(
-            f"{name!r} is no time zone. Use a name like Europe/Berlin.",
-            errors=[{"field": "time_zone", "message": "not an IANA time zone"}],
-        )
+        message = f"{name!r} is no time zone. Use a name like Europe/Berlin."
+        raise Invalid(message, errors=[{"field": "time_zone", "message": message}])
 
 
 def _free_slug(session: Session, name: str) -> str:

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller, Membership
-from gitleague.accounts.sign_in import Account, ensure_account, normal_email
+from gitleague.accounts.sign_in import Account, ensure_account, find_account, normal_email
 from gitleague.accounts.tokens import digest, new_token
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, Gone, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.settings import Settings
 from gitleague.tables.accounts import User
 from gitleague.tables.projects import Invitation, Member, MemberStatus, Project, Role
 
@@ -45,6 +46,13 @@ class InvitationRow(NamedTuple):
 class Accepted(NamedTuple):
     account: Account
     project_id: uuid.UUID
+    is_new: bool  # the account came with it
+
+    def opens_account(self, settings: Settings) -> bool:
+        """Whoever invites sees the token: it opens no account that somebody has, or that can more
+        than the invitation gives. They sign in by a link of their own.
+        """
+        return self.is_new and self.account.email not in settings.operators
 
 
 def list_members(
@@ -167,6 +175,34 @@ def invite(
     return shown, token
 
 
+def invite_again(
+    session: Session, invitation_id: uuid.UUID, *, by: Membership
+) -> tuple[InvitationRow, str]:
+    """The same invitation under a new token: the old link opens nothing more."""
+    token = new_token()
+    row = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.project_id == by.project_id,
+            Invitation.id == invitation_id,
+            Invitation.accepted_at.is_(None),
+        )
+        .values(token_hash=digest(token), expires_at=now() + INVITATION_LIFETIME)
+        .returning(*(getattr(Invitation, field) for field in InvitationRow._fields))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no open invitation like this.")
+    audit.record(
+        session,
+        Action.INVITATION_RESENT,
+        row.email,
+        caller=by.caller,
+        project_id=by.project_id,
+        details={"role": row.role},
+    )
+    return InvitationRow(*row), token
+
+
 def list_invitations(
     session: Session, project_id: uuid.UUID, paging: Paging
 ) -> tuple[list[InvitationRow], int]:
@@ -216,7 +252,8 @@ def accept_invitation(session: Session, token: str) -> Accepted:
     ).one_or_none()
     if row is None:
         raise Gone("This invitation was used already or has run out. Ask for a new one.")
-    account = ensure_account(session, row.email)
+    known = find_account(session, row.email)
+    account = known or ensure_account(session, row.email)
     member = _find(session, row.project_id, account.user_id)
     if member is None or member.status == MemberStatus.PENDING.value:
         put_member(session, row.project_id, account.user_id, role=Role(row.role))
@@ -228,7 +265,7 @@ def accept_invitation(session: Session, token: str) -> Accepted:
         project_id=row.project_id,
         details={"role": row.role},
     )
-    return Accepted(account, row.project_id)
+    return Accepted(account, row.project_id, is_new=known is None)
 
 
 def get_member(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow:

@@ -7,13 +7,20 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
-from gitleague.accounts.caller import Commissioner, InPerson, MaybeCaller, SignedIn, Spectator
+from gitleague.accounts.caller import (
+    Commissioner,
+    InPerson,
+    MaybeCaller,
+    RepoReader,
+    SignedIn,
+    Spectator,
+)
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.mail import invitation_letter, send
 from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
-from gitleague.projects import leagues, members, repos
+from gitleague.projects import leagues, members, repos, repos_file
 from gitleague.projects.schemas import (
     AcceptedAnswer,
     AuditAnswer,
@@ -42,12 +49,14 @@ router.include_router(webhooks.router)
 def list_projects(
     caller: SignedIn, session: ReadSession, paging: PagingQuery
 ) -> Page[MyProjectAnswer]:
+    """Those that you belong to, or wait to be let into."""
     rows, total = leagues.projects_of(session, caller, paging)
     return page_of([MyProjectAnswer.model_validate(row) for row in rows], total, paging)
 
 
 @router.post("/projects", status_code=201)
 def create_project(caller: InPerson, session: WriteSession, body: ProjectRequest) -> ProjectAnswer:
+    """You are its first commissioner."""
     row = leagues.create_project(
         session,
         body.name,
@@ -60,6 +69,7 @@ def create_project(caller: InPerson, session: WriteSession, body: ProjectRequest
 
 @router.get("/projects/{project_id}")
 def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
+    """Its name, its time zone, and what anybody may see of it."""
     return ProjectAnswer.model_validate(leagues.get_project(session, member.project_id))
 
 
@@ -67,12 +77,14 @@ def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
 def change_project(
     member: Commissioner, session: WriteSession, body: ProjectChange
 ) -> ProjectAnswer:
+    """Its name, and what anybody may see of it."""
     row = leagues.change_project(session, body.changes(), by=member)
     return ProjectAnswer.model_validate(row)
 
 
 @router.post("/projects/{project_id}/join", status_code=202)
 def join(caller: InPerson, session: WriteSession, project_id: uuid.UUID) -> MemberAnswer:
+    """A commissioner lets you in, or does not."""
     return MemberAnswer.model_validate(members.ask_to_join(session, project_id, caller=caller))
 
 
@@ -80,6 +92,7 @@ def join(caller: InPerson, session: WriteSession, project_id: uuid.UUID) -> Memb
 def list_members(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[MemberAnswer]:
+    """Also those who wait to be let in."""
     rows, total = members.list_members(session, member.project_id, paging)
     return page_of([MemberAnswer.model_validate(row) for row in rows], total, paging)
 
@@ -88,12 +101,14 @@ def list_members(
 def change_member(
     member: Commissioner, session: WriteSession, user_id: uuid.UUID, body: MemberChange
 ) -> MemberAnswer:
+    """Lets somebody in, or gives another role."""
     row = members.change_member(session, user_id, by=member, role=body.role, status=body.status)
     return MemberAnswer.model_validate(row)
 
 
 @router.delete("/projects/{project_id}/members/{user_id}", status_code=204)
 def remove_member(member: Commissioner, session: WriteSession, user_id: uuid.UUID) -> Response:
+    """What they played stays."""
     members.remove_member(session, user_id, by=member)
     return Response(status_code=204)
 
@@ -102,6 +117,7 @@ def remove_member(member: Commissioner, session: WriteSession, user_id: uuid.UUI
 def list_invitations(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[InvitationAnswer]:
+    """Those that were not accepted yet, too."""
     rows, total = members.list_invitations(session, member.project_id, paging)
     return page_of([InvitationAnswer.model_validate(row) for row in rows], total, paging)
 
@@ -114,8 +130,26 @@ def invite(
     tasks: BackgroundTasks,
     body: InvitationRequest,
 ) -> NewInvitationAnswer:
+    """By mail where the server sends any; the link is shown this once."""
     settings = request.app.state.settings
     row, token = members.invite(session, body.email, role=body.role, by=member)
+    link = f"{settings.public_url}/invitations/{token}"
+    project = leagues.get_project(session, member.project_id)
+    tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
+    return NewInvitationAnswer(**row._asdict(), link=link)
+
+
+@router.post("/projects/{project_id}/invitations/{invitation_id}/resend")
+def resend_invitation(
+    request: Request,
+    member: Commissioner,
+    session: WriteSession,
+    tasks: BackgroundTasks,
+    invitation_id: uuid.UUID,
+) -> NewInvitationAnswer:
+    """A new link, mailed and shown; the old one opens nothing more."""
+    settings = request.app.state.settings
+    row, token = members.invite_again(session, invitation_id, by=member)
     link = f"{settings.public_url}/invitations/{token}"
     project = leagues.get_project(session, member.project_id)
     tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
@@ -126,6 +160,7 @@ def invite(
 def revoke_invitation(
     member: Commissioner, session: WriteSession, invitation_id: uuid.UUID
 ) -> Response:
+    """Its link leads nowhere from now on."""
     members.revoke_invitation(session, invitation_id, by=member)
     return Response(status_code=204)
 
@@ -137,8 +172,12 @@ def accept_invitation(
     session: WriteSession,
     body: InvitationToken,
 ) -> AcceptedAnswer:
+    """By the token of its link. Whoever was invited anew is signed in by it."""
+    settings = request.app.state.settings
     accepted = members.accept_invitation(session, body.token)
-    made = issue_jwt(request.app.state.settings, accepted.account.user_id)
+    if not accepted.opens_account(settings):
+        return AcceptedAnswer(project_id=accepted.project_id)
+    made = issue_jwt(settings, accepted.account.user_id)
     return AcceptedAnswer(
         project_id=accepted.project_id, access_token=made.token, expires_in=made.expires_in
     )
@@ -146,12 +185,14 @@ def accept_invitation(
 
 @router.get("/projects/{project_id}/repos")
 def list_repos(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[RepoAnswer]:
+    """Those whose commits count here."""
     rows, total = repos.list_repos(session, member.project_id, paging)
     return page_of([RepoAnswer.model_validate(row) for row in rows], total, paging)
 
 
 @router.post("/projects/{project_id}/repos", status_code=201)
 def create_repo(member: Commissioner, session: WriteSession, body: RepoRequest) -> RepoAnswer:
+    """By its git URL; any spelling of one is the same repository."""
     row = repos.register_repo(
         session,
         member.project_id,
@@ -163,8 +204,32 @@ def create_repo(member: Commissioner, session: WriteSession, body: RepoRequest) 
     return RepoAnswer.model_validate(row)
 
 
+@router.get(
+    "/projects/{project_id}/repos.yaml",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "YAML, with the paths of the clones to be filled in.",
+            "content": {repos_file.MEDIA_TYPE: {"example": "api_url: …\nprojects: …\n"}},
+        }
+    },
+)
+def download_repos_file(request: Request, member: RepoReader, session: ReadSession) -> Response:
+    """A ready `repos.yaml` for the client, with every repository of the league and no key."""
+    public_url = request.app.state.settings.public_url
+    return Response(
+        repos_file.repos_file(session, member.project_id, public_url=public_url),
+        media_type=repos_file.MEDIA_TYPE,
+        headers={
+            "Content-Disposition": f'attachment; filename="{repos_file.FILE_NAME}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
 @router.get("/projects/{project_id}/repos/{repo_id}")
 def show_repo(member: Spectator, session: ReadSession, repo_id: uuid.UUID) -> RepoAnswer:
+    """With when it was synced last, and how that went."""
     return RepoAnswer.model_validate(repos.get_repo(session, member.project_id, str(repo_id)))
 
 
@@ -172,12 +237,14 @@ def show_repo(member: Spectator, session: ReadSession, repo_id: uuid.UUID) -> Re
 def change_repo(
     member: Commissioner, session: WriteSession, repo_id: uuid.UUID, body: RepoChange
 ) -> RepoAnswer:
+    """Another name; its address stays."""
     row = repos.rename_repo(session, member.project_id, repo_id, body.name, caller=member.caller)
     return RepoAnswer.model_validate(row)
 
 
 @router.delete("/projects/{project_id}/repos/{repo_id}", status_code=204)
 def remove_repo(member: Commissioner, session: WriteSession, repo_id: uuid.UUID) -> Response:
+    """With its commits, which then leave the standings."""
     repos.remove_repo(session, member.project_id, repo_id, caller=member.caller)
     return Response(status_code=204)
 
@@ -186,5 +253,7 @@ def remove_repo(member: Commissioner, session: WriteSession, repo_id: uuid.UUID)
 def list_audit_log(
     member: Commissioner, session: ReadSession, asked: Annotated[AuditQuery, Query()]
 ) -> Page[AuditAnswer]:
-    rows, total = audit.entries(session, member.project_id, asked, action=asked.action)
+    """Who did what and when, the newest first."""
+    zone = leagues.zone_of(session, member.project_id)
+    rows, total = audit.entries(session, member.project_id, asked, asked.asked(zone))
     return page_of([AuditAnswer.model_validate(row) for row in rows], total, asked)

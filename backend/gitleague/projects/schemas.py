@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from gitleague.accounts.audit import Action
+from gitleague.accounts.audit import Action, Asked
 from gitleague.core.paging import Paging
 from gitleague.tables.projects import MemberStatus, Role, SyncMethod
 
@@ -118,13 +119,33 @@ class InvitationToken(BaseModel):
 
 class AcceptedAnswer(BaseModel):
     project_id: uuid.UUID
-    access_token: str
+    access_token: Annotated[
+        str | None,
+        Field(description="Null for who had an account already: sign in by a link of your own."),
+    ] = None
     token_type: str = "bearer"  # noqa: S105 - OAuth's word, no secret
-    expires_in: int
+    expires_in: int = 0
 
 
-class AuditQuery(Paging):
+class AuditFilter(BaseModel):
     action: Action | None = None
+    user_id: Annotated[uuid.UUID | None, Field(description="Who did it.")] = None
+    first: Annotated[
+        date | None, Field(description="The first day, in the league's time zone.")
+    ] = None
+    last: Annotated[date | None, Field(description="The last day, included.")] = None
+
+    def asked(self, zone: ZoneInfo) -> Asked:
+        midnight = datetime.min.time()
+        since = datetime.combine(self.first, midnight, zone) if self.first else None
+        before = None
+        if self.last and self.last < date.max:
+            before = datetime.combine(self.last + timedelta(days=1), midnight, zone)
+        return Asked(self.action, user_id=self.user_id, since=since, before=before)
+
+
+class AuditQuery(AuditFilter, Paging):
+    pass
 
 
 class AuditAnswer(_Answer):

@@ -24,10 +24,11 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import among
+from gitleague.core.sets import among, count_differing
 from gitleague.scoring import totals
 from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import (
@@ -116,6 +117,21 @@ def freeze(session: Session, project_id: uuid.UUID, version: int, *, days: Days)
     )
     session.execute(insert(BoxScore).from_select(["rules_version", *kept], copied))
     _mark_all(session, project_id, version)
+
+
+def count_off(session: Session, project_id: uuid.UUID) -> int:
+    """How many of the box scores in force are not what the commits score."""
+    of = rules_in_force(session, project_id)
+    scored = union_all(
+        *(part(session, project_id, of, None, sign=1) for part in (_authored, _assisted))
+    ).subquery()
+    columns = list(scored.c)
+    key, sums = columns[: len(KEY)], columns[len(KEY) :]
+    expected = select(*key, *(func.sum(each).label(each.key) for each in sums)).group_by(*key)
+    stored = select(*(getattr(BoxScore, name) for name in (*KEY, *SUMS))).where(
+        BoxScore.project_id == project_id, BoxScore.rules_version == of.version
+    )
+    return count_differing(session, expected, stored)
 
 
 def _mark_all(session: Session, project_id: uuid.UUID, version: int) -> None:

@@ -15,12 +15,13 @@ from gitleague.tables.commits import CommitRow
 from gitleague.tables.fairplay import Ruling, RulingCommit, RulingState
 
 LOOK = "referee:look"
-SOON = timedelta(seconds=15)  # the batches of one push are looked at together
+# The batches of one push are looked at together, and those of a very long one now and then.
+SOON, AT_MOST = timedelta(seconds=15), timedelta(minutes=5)
 
 
 def ask_referee(session: Session, project_id: uuid.UUID) -> None:
     """To look at what has come. Only under the league's lock."""
-    queue.enqueue_once(session, LOOK, project_id=project_id, wait=SOON)
+    queue.enqueue_once(session, LOOK, project_id=project_id, wait=SOON, at_most=AT_MOST)
 
 
 def penalized(

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Insert,
     Select,
     and_,
@@ -25,10 +26,11 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import insert_rows
+from gitleague.core.sets import count_differing, insert_rows
 from gitleague.jobs import queue
 from gitleague.projects.happenings import tell_of_standings
 from gitleague.projects.leagues import lock_project
@@ -39,7 +41,8 @@ from gitleague.tables.commits import Identity
 from gitleague.tables.scores import BoxScore, PlayerTotal, StaleMonth
 
 SUM_UP = "sum_up"
-SOON = timedelta(seconds=2)  # the batches of one push are summed up together
+# The batches of one push are summed up together, and those of a very long one now and then.
+SOON, AT_MOST = timedelta(seconds=2), timedelta(minutes=1)
 ALL_REPOS = uuid.UUID(int=0)
 SUMS = (
     *("commits", "assisted", "additions", "deletions", "files_changed"),
@@ -91,7 +94,7 @@ def mark_players(session: Session, project_id: uuid.UUID, players: Collection[uu
 
 def ask_again(session: Session, project_id: uuid.UUID) -> None:
     """For what is written once the months are summed up. Only under the league's lock."""
-    queue.enqueue_once(session, SUM_UP, project_id=project_id, wait=SOON)
+    queue.enqueue_once(session, SUM_UP, project_id=project_id, wait=SOON, at_most=AT_MOST)
 
 
 def forget(session: Session, project_id: uuid.UUID, version: int) -> None:
@@ -132,13 +135,58 @@ def sum_up_next(session: Session, project_id: uuid.UUID) -> bool:
     )
     book = _Book(project_id, version)
     _clear(session, book, (Span.DAY, Span.MONTH), month, end_of(month))
-    _sum_up_days(session, book, month)
-    _sum_up_repos(session, book, month)
-    _add_up(session, book, Span.DAY, month)
+    for part in (_days(book, month), _repos(book, month), _added_up(book, Span.DAY, month)):
+        session.execute(_insert(part))
     _sum_up_year(session, book, year_of(month))
     rules = rules_at(session, project_id, version)
     best_plays.keep(session, project_id, version, Days(month, end_of(month)), rules)
     return True
+
+
+def count_off(session: Session, project_id: uuid.UUID) -> int:
+    """How many totals, of months that are summed up, are not what the box scores add up to."""
+    months = set(
+        session.execute(
+            select(BoxScore.rules_version, BoxScore.day)
+            .where(BoxScore.project_id == project_id)
+            .distinct()
+        ).tuples()
+    ) | set(
+        session.execute(
+            select(PlayerTotal.rules_version, PlayerTotal.first)
+            .where(PlayerTotal.project_id == project_id)
+            .distinct()
+        ).tuples()
+    )
+    summed_up = {(version, month_of(day)) for version, day in months}
+    stale = set(
+        session.execute(
+            select(StaleMonth.rules_version, StaleMonth.month).where(
+                StaleMonth.project_id == project_id
+            )
+        ).tuples()
+    )
+    unsettled = {(version, year_of(month)) for version, month in stale}
+    years = {(version, year_of(month)) for version, month in summed_up} - unsettled
+    off = 0
+    for version, month in sorted(summed_up - stale):
+        book, end = _Book(project_id, version), end_of(month)
+        of_months = union_all(_repos(book, month), _added_up(book, Span.DAY, month))
+        off += _count_off(session, book, _days(book, month), (Span.DAY, month, end))
+        off += _count_off(session, book, select(of_months.subquery()), (Span.MONTH, month, month))
+    for version, year in sorted(years):
+        book = _Book(project_id, version)
+        off += _count_off(session, book, _added_up(book, Span.MONTH, year), (Span.YEAR, year, year))
+    return off
+
+
+def _count_off(
+    session: Session, book: _Book, expected: Select[Any], where: tuple[Span, date, date]
+) -> int:
+    kept = select(*(getattr(PlayerTotal, name) for name in _COLUMNS)).where(
+        PlayerTotal.project_id == book.project_id, *_part_of(book, *where)
+    )
+    return count_differing(session, expected, kept)
 
 
 def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]) -> None:
@@ -162,39 +210,35 @@ def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]
         ask_again(session, project_id)
 
 
-def _sum_up_days(session: Session, book: _Book, month: date) -> None:
+def _days(book: _Book, month: date) -> Select[Any]:
     """Of all repos together, with the days in a row."""
     days = in_a_row(_played(book, month, BoxScore.day.label("day")).subquery())
-    session.execute(
-        _insert(
-            book,
-            select(
-                literal(Span.DAY.value),
-                literal(ALL_REPOS),
-                days.c.day,
-                days.c.player_id,
-                *(days.c[name] for name in SUMS),
-                literal(1),
-                days.c.run,
-            ),
-        )
+    return _owned(
+        book,
+        select(
+            literal(Span.DAY.value),
+            literal(ALL_REPOS),
+            days.c.day,
+            days.c.player_id,
+            *(days.c[name] for name in SUMS),
+            literal(1),
+            days.c.run,
+        ),
     )
 
 
-def _sum_up_repos(session: Session, book: _Book, month: date) -> None:
+def _repos(book: _Book, month: date) -> Select[Any]:
     repos = _played(book, month, BoxScore.repo_id.label("repo_id")).subquery()
-    session.execute(
-        _insert(
-            book,
-            select(
-                literal(Span.MONTH.value),
-                repos.c.repo_id,
-                literal(month),
-                repos.c.player_id,
-                *(repos.c[name] for name in (*SUMS, "active_days")),
-                literal(0),
-            ),
-        )
+    return _owned(
+        book,
+        select(
+            literal(Span.MONTH.value),
+            repos.c.repo_id,
+            literal(month),
+            repos.c.player_id,
+            *(repos.c[name] for name in (*SUMS, "active_days")),
+            literal(0),
+        ),
     )
 
 
@@ -210,35 +254,28 @@ def _sum_up_year(session: Session, book: _Book, year: date) -> None:
     )
     if not waiting:
         _clear(session, book, (Span.YEAR,), year, year)
-        _add_up(session, book, Span.MONTH, year)
+        session.execute(_insert(_added_up(book, Span.MONTH, year)))
 
 
-def _add_up(session: Session, book: _Book, parts: Span, first: date) -> None:
+def _added_up(book: _Book, parts: Span, first: date) -> Select[Any]:
     """The days of a month to the month, the months of a year to the year."""
     whole, last = (
         (Span.MONTH, end_of(first))
         if parts is Span.DAY
         else (Span.YEAR, first.replace(month=12, day=31))
     )
-    session.execute(
-        _insert(
-            book,
-            select(
-                literal(whole.value),
-                PlayerTotal.repo_id,
-                literal(first),
-                PlayerTotal.player_id,
-                *(_whole(getattr(PlayerTotal, name)) for name in (*SUMS, "active_days")),
-                literal(0),
-            )
-            .where(
-                PlayerTotal.project_id == book.project_id,
-                PlayerTotal.rules_version == book.version,
-                PlayerTotal.span == parts.value,
-                PlayerTotal.first.between(first, last),
-            )
-            .group_by(PlayerTotal.repo_id, PlayerTotal.player_id),
+    return _owned(
+        book,
+        select(
+            literal(whole.value),
+            PlayerTotal.repo_id,
+            literal(first),
+            PlayerTotal.player_id,
+            *(_whole(getattr(PlayerTotal, name)) for name in (*SUMS, "active_days")),
+            literal(0),
         )
+        .where(PlayerTotal.project_id == book.project_id, *_part_of(book, parts, first, last))
+        .group_by(PlayerTotal.repo_id, PlayerTotal.player_id),
     )
 
 
@@ -264,9 +301,21 @@ def _played(book: _Book, month: date, each: Any) -> Select[Any]:
     )
 
 
-def _insert(book: _Book, rows: Select[Any]) -> Insert:
-    owned = select(literal(book.project_id), literal(book.version), *rows.subquery().c)
-    return insert(PlayerTotal).from_select(_COLUMNS, owned)
+def _owned(book: _Book, rows: Select[Any]) -> Select[Any]:
+    """In the order of _COLUMNS."""
+    return select(literal(book.project_id), literal(book.version), *rows.subquery().c)
+
+
+def _insert(rows: Select[Any]) -> Insert:
+    return insert(PlayerTotal).from_select(_COLUMNS, rows)
+
+
+def _part_of(book: _Book, span: Span, first: date, last: date) -> list[ColumnElement[bool]]:
+    return [
+        PlayerTotal.rules_version == book.version,
+        PlayerTotal.span == span.value,
+        PlayerTotal.first.between(first, last),
+    ]
 
 
 def _clear(session: Session, book: _Book, spans: Collection[Span], first: date, last: date) -> None:

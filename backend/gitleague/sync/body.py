@@ -6,10 +6,14 @@ from typing import Annotated, NamedTuple
 import zstandard
 from fastapi import Depends, Request
 
-from gitleague.core.errors import BadRequest, TooLarge, WrongMediaType
+from gitleague.core.body_limit import body_too_large, carries_up_to
+from gitleague.core.errors import BadRequest, WrongMediaType
+from gitleague.core.settings import Settings
 
 # What an encoder may ask its reader to keep in memory; zstd's own levels up to 19 need no more.
 ZSTD_WINDOW = 8 * 1024 * 1024
+# Each is a walk through what follows: a body of millions would keep a worker busy for hours.
+MOST_GZIP_MEMBERS = 100
 
 
 class Packed(NamedTuple):
@@ -20,14 +24,11 @@ class Packed(NamedTuple):
 
 
 async def _receive(request: Request) -> Packed:
-    limit: int = request.app.state.settings.max_body_bytes
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit:
-            raise _too_large(limit)
+    settings: Settings = request.app.state.settings
+    carries_up_to(request, settings.max_body_bytes)
+    content = await request.body()
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    return Packed(bytes(content), encoding or "identity")
+    return Packed(content, encoding or "identity")
 
 
 PackedBody = Annotated[Packed, Depends(_receive)]
@@ -47,24 +48,26 @@ def unpack(packed: Packed, *, limit: int) -> bytes:
             "Send the body plain, or packed with gzip or zstd."
         )
     if len(content) > limit:
-        raise _too_large(limit)
+        raise body_too_large(limit)
     return content
 
 
 def _gunzip(packed: bytes, limit: int) -> bytes:
     content, rest = b"", packed
-    while rest:  # gzip files may be glued together
+    for _ in range(MOST_GZIP_MEMBERS):  # gzip files may be glued together
         unpacker = zlib.decompressobj(wbits=31)
         try:
             content += unpacker.decompress(rest, limit + 1 - len(content))
         except zlib.error as error:
             raise BadRequest("The body is not gzip, though Content-Encoding says so.") from error
         if len(content) > limit:
-            raise _too_large(limit)
+            raise body_too_large(limit)
         if not unpacker.eof:
             raise BadRequest("The gzip body ends too early. Send it again.")
         rest = unpacker.unused_data
-    return content
+        if not rest:
+            return content
+    raise BadRequest("The gzip body is made of too many pieces. Pack it as a whole.")
 
 
 def _unzstd(packed: bytes, limit: int) -> bytes:
@@ -74,10 +77,3 @@ def _unzstd(packed: bytes, limit: int) -> bytes:
             return bytes(reader.read(limit + 1))
     except zstandard.ZstdError as error:
         raise BadRequest("The body is not zstd, though Content-Encoding says so.") from error
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"The body is larger than {limit:,} bytes when unpacked, the most that one push may carry. "
-        "Send fewer commits at a time."
-    )

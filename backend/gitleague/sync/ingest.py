@@ -43,8 +43,9 @@ class Outcome(NamedTuple):
 
 
 def ingest(
-    session: Session, repo: RepoRow, batch: Batch, *, caller: Caller, received_at: datetime
+    session: Session, repo: RepoRow, batch: Batch, *, caller: Caller | None, received_at: datetime
 ) -> Outcome:
+    """Without a caller it was pulled."""
     if not batch.commits and not batch.refusals:
         return Outcome(0, [], repo.last_ingested_sha)
     zone = lock_project(session, repo.project_id)
@@ -58,7 +59,7 @@ def ingest(
         ask_referee(session, repo.project_id)
     record(
         session,
-        Action.COMMITS_PUSHED,
+        Action.COMMITS_PUSHED if caller else Action.COMMITS_PULLED,
         str(repo.id),
         caller=caller,
         project_id=repo.project_id,

@@ -14,6 +14,7 @@ from gitleague.core.problems import field_errors
 from gitleague.projects.repos import RepoRow, ensure_repo, find_repo, get_repo, is_repo_id
 from gitleague.sync.batch import read_batch
 from gitleague.sync.clients import check_client
+from gitleague.sync.history import Counts, note_push
 from gitleague.sync.ingest import ingest
 from gitleague.sync.refs import end_sync, tips_told_at
 from gitleague.sync.schemas import PushAnswer, RefsAnswer, RefsRequest
@@ -28,6 +29,9 @@ def take_commits(
     check_client(batch.client_version)
     target = _pushed_repo(session, member, repo)
     outcome = ingest(session, target, batch, caller=member.caller, received_at=now())
+    counts = Counts(outcome.inserted, len(outcome.skipped), len(batch.refusals))
+    if any(counts):
+        note_push(session, target, counts)
     return PushAnswer.of(batch, outcome)
 
 
@@ -53,6 +57,7 @@ def take_refs(
             caller=member.caller,
             received_at=now(),
         )
+        note_push(session, target, Counts(), is_end=True)
     total = get_repo(session, member.project_id, str(target.id)).total_commits
     return RefsAnswer(pruned=pruned, total_commits=total)
 

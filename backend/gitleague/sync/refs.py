@@ -36,7 +36,7 @@ def end_sync(
     tips: Collection[Tip],
     pruned: Collection[str],
     *,
-    caller: Caller,
+    caller: Caller | None,
     received_at: datetime,
 ) -> int:
     """Keeps the tips, prunes what is no ancestor of anything kept; returns how many were pruned."""

@@ -4,11 +4,14 @@ from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path, Request
 
-from gitleague.accounts.caller import Pusher, RepoReader
+from gitleague.accounts.caller import Membership, Pusher, RepoReader
+from gitleague.accounts.rollout import cohort_of
 from gitleague.core.errors import NotRegistered
+from gitleague.core.metrics import OTHERS, Metrics, Push
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
-from gitleague.projects.repos import find_repo
+from gitleague.projects.git_urls import url_key
+from gitleague.projects.repos import find_repo, is_repo_id
 from gitleague.sync.body import PackedBody, unpack
 from gitleague.sync.heads import heads_of
 from gitleague.sync.push import take_commits, take_refs
@@ -38,6 +41,7 @@ def show_rules(member: RepoReader, session: ReadSession) -> RulesAnswer:
 def show_status(
     request: Request, member: RepoReader, session: ReadSession, repo: RepoPath
 ) -> StatusAnswer:
+    """What the server has of the repository: the last sync, its heads, and the limits of a push."""
     found = find_repo(session, member.project_id, repo)
     if found is None:
         raise NotRegistered(
@@ -52,14 +56,30 @@ def show_status(
 def push_commits(
     request: Request, member: Pusher, body: PackedBody, session: WriteSession, repo: RepoPath
 ) -> PushAnswer:
+    """One batch in one transaction, safe to send twice. What is refused is in `details`."""
     settings: Settings = request.app.state.settings
+    _note(request, member, repo)
     content = unpack(body, limit=settings.max_body_bytes)
-    return take_commits(session, member, repo, content, max_batch=settings.max_batch)
+    answer = take_commits(session, member, repo, content, max_batch=settings.max_batch)
+    metrics: Metrics = request.app.state.metrics
+    metrics.note_commits(inserted=answer.inserted, skipped=answer.skipped, refused=answer.errors)
+    return answer
 
 
 @router.post("/repos/{repo:path}/refs", openapi_extra=REFS_BODY)
 def push_refs(
     request: Request, member: Pusher, body: PackedBody, session: WriteSession, repo: RepoPath
 ) -> RefsAnswer:
+    """Ends a sync: branch tips, and the commits that no branch reaches any more."""
     settings: Settings = request.app.state.settings
+    _note(request, member, repo)
     return take_refs(session, member, repo, unpack(body, limit=settings.max_body_bytes))
+
+
+def _note(request: Request, member: Membership, repo: str) -> None:
+    """Whose push this is, for the figures; also of one that is refused."""
+    try:
+        name = repo if is_repo_id(repo) else url_key(repo)
+    except ValueError:  # the push itself says what is wrong with it
+        name = OTHERS
+    request.state.push = Push(name, cohort_of(member.caller.user_id))

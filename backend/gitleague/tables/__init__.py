@@ -13,7 +13,9 @@ from gitleague.tables import (
     projects,
     scores,
     seasons,
+    server,
     squads,
+    syncs,
 )
 from gitleague.tables.schema import Table
 
@@ -31,5 +33,7 @@ __all__ = [
     "projects",
     "scores",
     "seasons",
+    "server",
     "squads",
+    "syncs",
 ]

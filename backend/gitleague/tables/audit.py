@@ -1,4 +1,8 @@
-"""Who did what, when: written in the same transaction as the deed, never changed."""
+"""Who did what, when: written in the same transaction as the deed, never changed.
+
+Each entry is chained to the one before it, so that a change, a gap or a forged entry shows: see
+accounts/audit.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,9 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gitleague.tables.schema import Table
+from gitleague.tables.schema import Table, Total
+
+SERVER = uuid.UUID(int=0)
 
 
 class AuditEntry(Table):
@@ -31,3 +37,19 @@ class AuditEntry(Table):
     ip_address: Mapped[str | None] = mapped_column(String(45))
     request_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    # The project that it was written for, which stays when the project goes; `SERVER` for none.
+    chain: Mapped[uuid.UUID] = mapped_column(index=True)
+    # Without it nobody can try what was said by `digest`: an erased person is taken out with it.
+    salt: Mapped[str | None] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64))  # of who and what
+    hash: Mapped[str] = mapped_column(String(64))  # of this and the entry before
+
+
+class AuditChain(Table):
+    """Where the log of a project ends: entries cannot be cut off unseen either."""
+
+    __tablename__ = "audit_chains"
+
+    chain: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    entries: Mapped[Total]
+    hash: Mapped[str] = mapped_column(String(64))  # of the last entry

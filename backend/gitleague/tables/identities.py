@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gitleague.tables.schema import Id, ProjectRef, Table, Word
@@ -66,3 +66,31 @@ class Claim(Table):
         ForeignKey("users.id", ondelete="SET NULL")
     )
     decided_at: Mapped[datetime | None]
+
+
+class DismissedSuggestion(Table):
+    """A commissioner said of two players that they are two people."""
+
+    __tablename__ = "dismissed_suggestions"
+    __table_args__ = (
+        UniqueConstraint("project_id", "one", "other"),
+        *(
+            ForeignKeyConstraint(
+                ["project_id", column],
+                ["players.project_id", "players.id"],
+                ondelete="CASCADE",
+            )
+            for column in ("one", "other")
+        ),
+        Index(None, "one", "project_id"),
+        Index(None, "other", "project_id"),
+    )
+
+    id: Mapped[Id]
+    project_id: Mapped[ProjectRef]
+    one: Mapped[uuid.UUID]  # the smaller of the two
+    other: Mapped[uuid.UUID]
+    created_by: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime]

@@ -31,6 +31,7 @@ class Event(str, Enum):
     RULING_MADE = "ruling.made"  # one for each look of the referee
     RULING_CHANGED = "ruling.changed"
     STANDINGS_CHANGED = "standings.changed"  # for those who look on: too often for a webhook
+    FANTASY_CHANGED = "fantasy.changed"  # for them too: it only says which one to ask for again
     PING = "ping"  # on demand
 
 

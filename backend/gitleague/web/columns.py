@@ -7,6 +7,7 @@ from gitleague.league.schemas import StandingsQuery
 from gitleague.league.standings import StandingRow
 from gitleague.league.stats import Metric, Numbers, Order
 from gitleague.web.shown import impact, number, points
+from gitleague.web.texts import gettext_noop
 
 
 class Column(NamedTuple):
@@ -32,18 +33,64 @@ def medal_of(row: StandingRow, metric: Metric) -> int | None:
 
 
 COLUMNS = (
-    Column(Metric.COMMITS, "Commits", "Commits", "Commits that count, each once", number),
-    Column(Metric.PTS, "PTS", "Points", "Points: for commits and lines added"),
-    Column(Metric.REB, "REB", "Rebounds", "Rebounds: for lines deleted"),
-    Column(Metric.AST, "AST", "Assists", "Assists: for wide changes and for helping others"),
-    Column(Metric.BLK, "BLK", "Blocks", "Blocks: for fixes and reverts"),
-    Column(Metric.STL, "STL", "Steals", "Steals: for mending a commit of another player"),
-    Column(Metric.TOV, "TOV", "Turnovers", "Turnovers: for unfinished work; they cost impact"),
-    Column(Metric.IMPACT, "Impact", "Impact", "Impact: all stats, each with its weight", impact),
+    Column(
+        Metric.COMMITS,
+        gettext_noop("Commits"),
+        gettext_noop("Commits"),
+        gettext_noop("Commits that count, each once"),
+        number,
+    ),
+    Column(
+        Metric.PTS,
+        gettext_noop("PTS"),
+        gettext_noop("Points"),
+        gettext_noop("Points: for commits and lines added"),
+    ),
+    Column(
+        Metric.REB,
+        gettext_noop("REB"),
+        gettext_noop("Rebounds"),
+        gettext_noop("Rebounds: for lines deleted"),
+    ),
+    Column(
+        Metric.AST,
+        gettext_noop("AST"),
+        gettext_noop("Assists"),
+        gettext_noop("Assists: for wide changes and for helping others"),
+    ),
+    Column(
+        Metric.BLK,
+        gettext_noop("BLK"),
+        gettext_noop("Blocks"),
+        gettext_noop("Blocks: for fixes and reverts"),
+    ),
+    Column(
+        Metric.STL,
+        gettext_noop("STL"),
+        gettext_noop("Steals"),
+        gettext_noop("Steals: for mending a commit of another player"),
+    ),
+    Column(
+        Metric.TOV,
+        gettext_noop("TOV"),
+        gettext_noop("Turnovers"),
+        gettext_noop("Turnovers: for unfinished work; they cost impact"),
+    ),
+    Column(
+        Metric.IMPACT,
+        gettext_noop("Impact"),
+        gettext_noop("Impact"),
+        gettext_noop("Impact: all stats, each with its weight"),
+        impact,
+    ),
 )
 BY_METRIC = {column.metric.value: column for column in COLUMNS}
 LEADING = (Metric.COMMITS, Metric.PTS, Metric.REB, Metric.AST, Metric.BLK, Metric.STL)
 LONG_NAMES = {column.metric.value: column.long for column in COLUMNS} | {
-    "jt": "Tickets named",
-    "cc": "Clean titles",
+    "jt": gettext_noop("Tickets named"),
+    "cc": gettext_noop("Clean titles"),
+    "additions": gettext_noop("Additions"),
+    "deletions": gettext_noop("Deletions"),
+    "files_changed": gettext_noop("Files changed"),
+    "active_days": gettext_noop("Active days"),
 }

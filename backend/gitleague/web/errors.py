@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Caller
 from gitleague.core.errors import AwaitingApproval, LeagueError, NotSignedIn
+from gitleague.web.forms import form_again
 from gitleague.web.render import page
 
 # Who is not signed in, or not yet let in, is told what to do next where they stand.
@@ -14,6 +15,9 @@ TEMPLATES = {NotSignedIn: "sign_in.html", AwaitingApproval: "waiting.html"}
 
 
 def page_of_error(request: Request, error: LeagueError) -> HTMLResponse:
+    again = form_again(request, error)
+    if again:
+        return again
     caller: Caller | None = getattr(request.state, "caller", None)
     return page(
         request,

@@ -1,7 +1,8 @@
 """Templates to answers. Everything is escaped unless a filter of `shown` made it."""
 
 import hashlib
-from functools import lru_cache
+from functools import lru_cache, partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gitleague.accounts.caller import Caller
+from gitleague.core.conditional import conditional
+from gitleague.web.done import DONE
+from gitleague.web.forms import filled_at, refusal_of
 from gitleague.web.shown import FILTERS
+from gitleague.web.texts import gettext, ngettext, plural, translated
 
+KEPT = {"Cache-Control": "private, no-cache"}
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
@@ -21,15 +27,40 @@ environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
-environment.filters |= FILTERS
+environment.filters |= FILTERS | {"gettext": gettext, "translated": translated}
+environment.policies["ext.i18n.trimmed"] = True
+environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension's
+environment.globals["plural"] = plural
 
 
 def page(
-    request: Request, template: str, *, caller: Caller | None, status: int = 200, **shown: Any
+    request: Request,
+    template: str,
+    *,
+    caller: Caller | None,
+    status: int = 200,
+    is_kept: bool = False,
+    **shown: Any,
 ) -> HTMLResponse:
-    """A whole page. Pages are made for one person, so nobody else may keep them."""
-    html = environment.get_template(template).render(path=request.url.path, caller=caller, **shown)
+    """A whole page. Pages are made for one person, so nobody else may keep them.
+
+    One that `is_kept` the person's browser keeps, and asks each time whether it is as it was.
+    """
+    refusal = refusal_of(request)
+    status = refusal.status if refusal else status
+    html = environment.get_template(template).render(
+        path=request.url.path,
+        caller=caller,
+        refusal=refusal,
+        form=partial(filled_at, refusal),
+        done=DONE.get(request.query_params.get("done", "")) if not refusal else None,
+        **shown,
+    )
+    if is_kept and request.method == "GET" and status == HTTPStatus.OK:
+        answer = conditional(request, html.encode(), media_type="text/html", headers=KEPT)
+        return HTMLResponse(answer.body, answer.status_code, answer.headers)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "private, no-store"})
 
 

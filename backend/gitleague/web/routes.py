@@ -9,25 +9,53 @@ from gitleague.web.pages import (
     awards,
     card,
     compare,
+    fantasy,
+    fantasy_deeds,
     history,
     home,
     league_home,
     log,
     members,
+    my_addresses,
+    operator,
+    play,
     player,
+    plays,
+    privacy,
+    pulled,
+    reports,
     repos,
     rules,
+    rulings,
+    search,
     seasons,
     setup,
     sign_in,
+    squads,
     standings,
 )
+from gitleague.web.pages.running import running
 from gitleague.web.render import STATIC
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    *(home, league_home, standings, card, player, compare, awards, history, seasons, rules),
-    *(setup, repos, members, log, sign_in, api_keys),
+    *(
+        home,
+        league_home,
+        standings,
+        card,
+        player,
+        plays,
+        play,
+        compare,
+        awards,
+        history,
+        seasons,
+        rules,
+    ),
+    *(fantasy, fantasy_deeds, squads, rulings, reports, search),
+    *(setup, repos, pulled, members, log, sign_in, api_keys, operator),
+    *(running, my_addresses, privacy),
 ):
     router.include_router(part.router)
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
 from markupsafe import Markup
 
-from gitleague.league.careers.records import Holder
-
 HUES = 12
+KILO = 1000
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
 BDI = Markup("<bdi>{}</bdi>")
+MOMENT_TAG = Markup('<time datetime="{}" title="{}" data-moment>{}</time>')
 TIME_TAG = Markup('<time datetime="{}">{}</time>')
 
 
@@ -62,8 +63,13 @@ def day(value: date) -> Markup:
 
 
 def moment(value: datetime, time_zone: str) -> Markup:
+    """To the minute in the league's zone, to the second when hovered; a script says it in the
+    reader's.
+    """
     local = value.astimezone(ZoneInfo(time_zone))
-    return TIME_TAG.format(local.isoformat(), f"{day_words(local.date())}, {local:%H:%M}")
+    words = day_words(local.date())
+    exact_words = f"{words} at {local:%H:%M:%S %Z}"
+    return MOMENT_TAG.format(local.isoformat(), exact_words, f"{words}, {local:%H:%M}")
 
 
 def short(text: str, length: int = 120) -> Markup:
@@ -82,8 +88,12 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+def size(count: int) -> str:
+    """Bytes, in the unit that leaves fewest digits."""
+    value, unit = float(count), 0
+    while value >= KILO and unit < len(UNITS) - 1:
+        value, unit = value / KILO, unit + 1
+    return f"{_trimmed(value, 1 if value < 10 else 0)} {UNITS[unit]}"
 
 
 def day_words(value: date) -> str:
@@ -92,15 +102,6 @@ def day_words(value: date) -> str:
 
 def short_day(value: date) -> str:
     return f"{value.day} {value:%b} {value.year}"
-
-
-def record_days(span: str, holder: Holder) -> str:
-    """The days of a record, as people say them."""
-    if span == "month":
-        return f"{holder.first:%B} {holder.first.year}"
-    lead = "week of " if span == "week" else ""
-    until = "" if lead or holder.first == holder.last else f" to {short_day(holder.last)}"
-    return f"{lead}{short_day(holder.first)}{until}"
 
 
 def _rounded(value: float) -> str:
@@ -131,7 +132,7 @@ FILTERS = {
         moment,
         plain,
         short,
-        plural,
         quoted,
+        size,
     )
 }

@@ -7,17 +7,58 @@ from urllib.parse import urlencode
 from gitleague_client.rules.defaults import Rules
 
 from gitleague.core.paging import Paging
+from gitleague.league.careers.records import Holder
 from gitleague.league.periods import EARLIEST, Period, Window
-from gitleague.league.schemas import PlaysQuery, StandingsQuery
+from gitleague.league.schemas import PlaysQuery, TableQuery
 from gitleague.league.stats import POINTS, Numbers
 from gitleague.web.columns import LONG_NAMES
+from gitleague.web.shown import short_day
+from gitleague.web.texts import gettext, gettext_noop
 
 PERIODS = (
-    (Period.ALL, "All time"),
-    (Period.MONTH, "Month"),
-    (Period.WEEK, "Week"),
-    (Period.DAY, "Day"),
+    (Period.ALL, gettext_noop("All time")),
+    (Period.MONTH, gettext_noop("Month")),
+    (Period.WEEK, gettext_noop("Week")),
+    (Period.DAY, gettext_noop("Day")),
 )
+
+
+class PeriodWords(NamedTuple):
+    """What is said of a period and of those beside it."""
+
+    arrows: str
+    before: str = ""
+    after: str = ""
+    last_played: str = ""
+
+
+WORDS = {
+    Period.ALL: PeriodWords(gettext_noop("Arrows compare with a week ago.")),
+    Period.DAY: PeriodWords(
+        gettext_noop("Arrows compare with the day before."),
+        gettext_noop("The day before"),
+        gettext_noop("The day after"),
+        gettext_noop("The last day that was played"),
+    ),
+    Period.WEEK: PeriodWords(
+        gettext_noop("Arrows compare with the week before."),
+        gettext_noop("The week before"),
+        gettext_noop("The week after"),
+        gettext_noop("The last week that was played"),
+    ),
+    Period.MONTH: PeriodWords(
+        gettext_noop("Arrows compare with the month before."),
+        gettext_noop("The month before"),
+        gettext_noop("The month after"),
+        gettext_noop("The last month that was played"),
+    ),
+    Period.SEASON: PeriodWords(
+        gettext_noop("Arrows compare with the season before."),
+        gettext_noop("The season before"),
+        gettext_noop("The season after"),
+        gettext_noop("The last season that was played"),
+    ),
+}
 
 
 class Share(NamedTuple):
@@ -47,7 +88,7 @@ def link_to(asked: Paging, **changes: Any) -> str:
     return "?" + urlencode(given)
 
 
-def window_shown(asked: PlaysQuery | StandingsQuery, window: Window) -> dict[str, Any]:
+def window_shown(asked: PlaysQuery | TableQuery, window: Window) -> dict[str, Any]:
     """What a page needs to name its period and to lead to others."""
     after = window.after
     before = window.before
@@ -56,6 +97,7 @@ def window_shown(asked: PlaysQuery | StandingsQuery, window: Window) -> dict[str
         "asked": asked,
         "periods": PERIODS,
         "all_time": Period.ALL,
+        "period_words": WORDS[asked.period],
         "window_name": name_of(window),
         "window_phrase": phrase_of(window),
         "earlier": before.first if has_earlier else None,
@@ -83,19 +125,30 @@ def name_of(window: Window) -> str:
         return f"{begins} \N{EN DASH} {_short(last)} {last.year}"
     if window.period is Period.MONTH:
         return f"{first:%B} {first.year}"
-    return "All time"
+    return gettext("All time")
 
 
 def phrase_of(window: Window) -> str:
     """In a sentence: nobody played …"""
     if window.period is Period.ALL:
-        return "yet"
-    lead = "on" if window.period is Period.DAY else "in"
-    return (
-        f"in the week of {name_of(window)}"
-        if window.period is Period.WEEK
-        else f"{lead} {name_of(window)}"
-    )
+        return gettext("yet")
+    if window.period is Period.DAY:
+        return gettext("on %(day)s") % {"day": name_of(window)}
+    if window.period is Period.WEEK:
+        return gettext("in the week of %(days)s") % {"days": name_of(window)}
+    return gettext("in %(period)s") % {"period": name_of(window)}
+
+
+def record_days(span: str, holder: Holder) -> str:
+    """The days of a record, as people say them."""
+    first, last = holder.first, holder.last
+    if span == "month":
+        return f"{first:%B} {first.year}"
+    if span == "week":
+        return gettext("week of %(day)s") % {"day": short_day(first)}
+    if first == last:
+        return short_day(first)
+    return gettext("%(first)s to %(last)s") % {"first": short_day(first), "last": short_day(last)}
 
 
 def _short(day: date) -> str:

@@ -93,7 +93,9 @@ def test_no_log_holds_the_password_of_a_git_url(
     http: Client, ada: Person, caplog: pytest.LogCaptureFixture, url: str, safe: str
 ) -> None:
     def ours() -> list[str]:
-        return [each.getMessage() for each in caplog.records if "h.org/o/r" in each.getMessage()]
+        others = ("http", "uvicorn.access")  # the test's own client; what `serve` turns off
+        records = [each for each in caplog.records if not each.name.startswith(others)]
+        return [each.getMessage() for each in records if "h.org/o/r" in each.getMessage()]
 
     with caplog.at_level(logging.INFO, logger="gitleague.access"):
         repo = f"/api/v1/sync/projects/{ada.project_id}/repos/{quote(url, safe=safe)}"

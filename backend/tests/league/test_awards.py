@@ -9,7 +9,9 @@ from chores import finish_jobs
 from gitleague.core.db import Database
 from gitleague.league.awards.giving import GRACE, due, give
 from gitleague.league.awards.schedule import ask_for_awards
+from gitleague.scoring.players import fingerprint
 from gitleague.tables.projects import Project
+from gitleague_client.reading import Named
 from httpx import Client, Response
 from make import Person, make_commit
 from remote import Repo
@@ -141,6 +143,23 @@ def test_a_commissioner_has_them_given_anew(shelf):
     assert shelf.winners("play_of_the_day")["2024-04-11"] == "Linus"
 
 
+def test_days_long_before_anybody_played_cost_nothing(shelf, queries):
+    shelf.began("2024-04-10")
+    shelf.repo.push(on("2024-04-02"))
+    finish_jobs(shelf.database)
+    queries.clear()
+    shelf.give(anew_from=date(1900, 1, 1))
+    assert shelf.winners("play_of_the_day") == {"2024-04-02": "Grace"}
+    assert len(queries) < 100, "and not a question for each of the quarters since 1900"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2024-02-30", "soon"])
+def test_a_day_that_cannot_be_is_refused(shelf, day):
+    refused = shelf.ask("POST", "/awards/give", anew_from=day)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "anew_from"
+
+
 def test_bots_and_merges_are_out(shelf):
     shelf.began("2024-04-01")
     parents = ["a" * 40, "b" * 40]
@@ -160,6 +179,29 @@ def test_equals_are_told_apart_the_same_way_everywhere(shelf):
     shelf.repo.push(on("2024-04-02", by="Zoe", **same), on("2024-04-02", by="Bo", **same))
     shelf.give()
     assert shelf.winners("player_of_the_week") == {"2024-04-01": "Bo"}
+
+
+def test_names_are_compared_by_their_bytes_whatever_the_collation_of_a_database(shelf, queries):
+    shelf.began("2024-04-01")
+    same = {"additions": 10, "message_title": "Same"}
+    shelf.repo.push(on("2024-04-02", by="bo", **same), on("2024-04-02", by="Zoe", **same))
+    queries.clear()
+    shelf.give()
+    assert shelf.winners("player_of_the_week") == {"2024-04-01": "Zoe"}
+    table = shelf.ask("GET", "/standings").json()["items"]
+    assert [(row["rank"], row["player"]["name"]) for row in table] == [(1, "Zoe"), (1, "bo")]
+    assert shelf.database.is_sqlite or any('COLLATE "C"' in query for query in queries)
+
+
+def test_namesakes_are_told_apart_by_what_their_commits_say(shelf):
+    shelf.began("2024-04-01")
+    addresses = [f"{number}@example.org" for number in range(4)]
+    shelf.repo.push(*(on("2024-04-02") | {"author_email": each} for each in addresses))
+    shelf.give()
+    (award,) = shelf.awards("kind=player_of_the_week")
+    (winner,) = shelf.ask("GET", f"/identities?player_id={award['player']['id']}").json()["items"]
+    first = min(addresses, key=lambda each: fingerprint(Named("Grace", each)))
+    assert winner["email"] == first
 
 
 def test_the_most_improved(shelf):

@@ -68,6 +68,23 @@ def test_it_works(wall):
     assert [each.text for each in root.iter(f"{SVG}text")] == ["leader", "Grace Hopper"]
 
 
+def test_who_was_away_has_no_rank_and_leads_nothing(wall):
+    wall.play()
+    grace, days = wall.player("Grace"), {"first": "2024-05-01", "last": "2024-05-31"}
+    headers = wall.ada.headers
+    season = wall.http.post(f"{wall.league}/seasons", json={"name": "May"} | days, headers=headers)
+    place = f"{wall.league}/seasons/{season.json()['id']}/absences"
+    made = wall.http.post(place, json={"player_id": grace} | days, headers=headers)
+    assert made.status_code == 201
+    may = "?period=month&start=2024-05-01"
+    said = {
+        f"leader.svg{may}": "leader: nobody yet",
+        f"players/{grace}.svg{may}&metric=commits": "Grace Hopper: no rank with 1 commits",
+        f"players/{grace}/card.svg{may}": "Grace Hopper, no rank, The League",
+    }
+    assert {path: wall.says(path) for path in said} == said
+
+
 def test_what_badges_say(wall):
     empty = {"leader.svg": "leader: nobody yet", "players.svg": "players: 0"}
     for path, said in empty.items():

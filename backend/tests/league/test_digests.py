@@ -167,6 +167,27 @@ def test_what_a_recap_says(post, repo):
     assert lines[-1].endswith("?period=week&start=2024-04-29")
 
 
+def test_who_was_away_has_no_place_in_a_recap(post, repo):
+    repo.push(make_commit(), make_commit(author_name="Linus", author_email="linus@x.org"))
+    league, days = (
+        f"/api/v1/projects/{post.ada.project_id}",
+        {"first": "2024-04-29", "last": "2024-05-05"},
+    )
+    found = post.http.get(f"{league}/standings?q=Linus", headers=post.ada.headers).json()["items"]
+    away = {"player_id": found[0]["player"]["id"]} | days
+    made = post.http.post(
+        f"{league}/seasons", json={"name": "May"} | days, headers=post.ada.headers
+    ).json()
+    post.http.post(
+        f"{league}/seasons/{made['id']}/absences", json=away, headers=post.ada.headers
+    ).raise_for_status()
+    with post.database.reading() as session:
+        recap = recap_of(session, post.ada.project_id, date(2024, 5, 5), public_url="https://x.org")
+    first, more, *_ = recap.text.splitlines()
+    assert first.startswith("1. Grace Hopper")
+    assert more == "and 1 more"
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

@@ -126,6 +126,7 @@ def test_after_the_lock_nothing_is_picked(fantasy, ada, grace):
     fantasy.make().join(ada)
     pick = fantasy.start().pick("Bo")
     fantasy.locked_on(TODAY)
+    assert field_of(fantasy.try_to_pick("Cy")) == "player_id"
     for method, path, body in (
         ("POST", "/picks", {"player_id": fantasy.players()["Cy"]}),
         ("DELETE", f"/picks/{pick}", {}),

@@ -1,4 +1,4 @@
-"""Who is who: joined, split, claimed; standings follow at once, and every step can be undone."""
+"""Who is who: joined, split; standings follow at once, and every step can be undone."""
 
 import subprocess
 import uuid
@@ -13,48 +13,14 @@ from gitleague.league.identities.moves import merge_players, split_player, undo
 from gitleague.league.identities.suggestions import Known, alike
 from gitleague.tables.commits import Identity
 from gitleague.tables.projects import Role
-from gitleague_client.rules.pseudonyms import pseudonym
 from histories import make_repository
-from httpx import Client, Response
+from httpx import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make import Person, make_commit
 from pushes import Pushes, make_pushes
 from sqlalchemy import select
-
-GRACE = {"author_name": "Grace Hopper", "author_email": "grace@example.org"}
-HOME = {"author_name": "grace", "author_email": "amazing@home.example"}
-LINUS = {"author_name": "Linus", "author_email": "linus@example.org"}
-
-
-class People:
-    """The people of a league, as somebody asks for them."""
-
-    def __init__(self, http: Client, person: Person) -> None:
-        self.http, self.person = http, person
-        self.league = f"/api/v1/projects/{person.project_id}"
-
-    def ask(self, method: str, path: str, **body: Any) -> Response:
-        return self.http.request(
-            method, self.league + path, json=body or None, headers=self.person.headers
-        )
-
-    def done(self, method: str, path: str, **body: Any) -> Any:
-        answer = self.ask(method, path, **body)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def identities(self, q: str = "") -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self.done("GET", f"/identities?q={q}")["items"]
-        return items
-
-    def player(self, email: str) -> str:
-        (found,) = self.identities(email)
-        return str(found["player"]["id"])
-
-    def table(self, stat: str = "commits") -> dict[str, float]:
-        rows = self.done("GET", "/standings")["items"]
-        return {row["player"]["name"]: row["stats"][stat] for row in rows}
+from who import GRACE, HOME, LINUS, People
 
 
 @pytest.fixture
@@ -281,61 +247,6 @@ def test_a_mailmap_is_read_as_git_reads_it(clone, lines, name, email):
     answer = subprocess.check_output(asked, text=True).rstrip("\n")
     proper_name, proper_email = parse("\n".join(lines)).proper(name, email)
     assert f"{proper_name} <{proper_email}>".strip() == answer
-
-
-def test_an_address_is_claimed(people, repo, http, grace):
-    repo.push(make_commit(**HOME), make_commit(**GRACE))
-    player = People(http, grace)
-    claim = player.done("POST", "/claims", address="Amazing@Home.example")
-    assert claim["state"] == "pending"
-    assert player.done("POST", "/claims", address="amazing@home.example")["id"] == claim["id"]
-    assert people.done("GET", "/claims?state=pending")["items"][0]["user_email"] == grace.email
-    assert people.done("POST", f"/claims/{claim['id']}/approve")["state"] == "approved"
-    own = player.done("POST", "/claims", address=grace.email)  # what she signs in with
-    assert own["state"] == "approved"
-    assert people.table() == {"grace": 2}
-    refused = people.ask("POST", f"/claims/{claim['id']}/reject")
-    assert (refused.status_code, "approved already" in refused.text) == (409, True)
-
-
-def test_a_claim_finds_an_address_that_was_kept_back(people, repo, http, grace):
-    salt = people.done("GET", "/audit-log") and _salt_of(http, people)
-    hidden = {"author_name": "grace", "author_email": pseudonym("amazing@home.example", salt)}
-    repo.push(make_commit(**hidden), make_commit(**GRACE))
-    player = People(http, grace)
-    player.done("POST", "/claims", address=grace.email)
-    claim = player.done("POST", "/claims", address="amazing@home.example")
-    people.done("POST", f"/claims/{claim['id']}/approve")
-    assert people.table() == {"Grace Hopper": 2}
-
-
-def _salt_of(http: Client, people: People) -> str:
-    place = f"/api/v1/sync/projects/{people.person.project_id}/rules"
-    return str(http.get(place, headers=people.person.headers).json()["pseudonym_salt"])
-
-
-def test_claims_that_come_to_nothing(people, repo, http, grace, mallory):
-    repo.push(make_commit(**HOME), make_commit(**LINUS))
-    player = People(http, grace)
-    nobody = player.ask("POST", "/claims", address="nobody@example.org")
-    assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "address")
-    claim = player.done("POST", "/claims", address=HOME["author_email"])
-    assert People(http, mallory).ask("POST", f"/claims/{claim['id']}/approve").status_code == 404
-    people.done("POST", f"/claims/{claim['id']}/reject")
-    assert people.done("GET", "/claims?state=pending")["total"] == 0
-    again = player.done("POST", "/claims", address=HOME["author_email"])
-    assert again["id"] != claim["id"]
-    mine = people.done("POST", "/claims", address=HOME["author_email"])
-    people.done("POST", f"/claims/{mine['id']}/approve")
-    refused = people.ask("POST", f"/claims/{again['id']}/approve")
-    assert (refused.status_code, "another member" in refused.text) == (409, True)
-
-
-def test_a_player_sees_their_own_claims_only(people, repo, http, grace):
-    repo.push(make_commit(**HOME))
-    people.done("POST", "/claims", address=HOME["author_email"])
-    assert People(http, grace).done("GET", "/claims")["total"] == 0
-    assert people.done("GET", "/claims")["total"] == 1
 
 
 STEPS = st.lists(

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
+from chores import finish_jobs
+from fantasies import Fantasy, a_draft, before_the_season
 from gitleague.app import create_app
 from gitleague.core.db import Database
+from gitleague.league.fantasy.turns import ask_for_turns
 from gitleague.league.live import newsroom, stream
 from gitleague.projects.happenings import KEPT, forget_happenings
 from gitleague.tables.accounts import Scope
@@ -106,6 +109,11 @@ def happened(database: Database, project_id: uuid.UUID) -> list[str]:
         )
 
 
+def changes(fantasy: Fantasy) -> int:
+    """How often it was told that the fantasy league changed."""
+    return happened(fantasy.database, fantasy.person.project_id).count("fantasy.changed")
+
+
 def test_it_works(http, ada, linus, repo):
     with listening(http, linus) as radio:
         assert radio.status == 200
@@ -125,6 +133,59 @@ def test_awards_are_told_with_their_winners(http, ada, linus, repo):
         http.post(f"{seasons}/{season['id']}/close", headers=ada.headers)
         told = radio.wait_for("award.given").data["award"]
     assert (told["kind"], told["player"]["name"]) == ("mvp", "Grace Hopper")
+
+
+def test_a_pick_of_a_draft_is_told_without_who_was_picked(http, ada, grace, linus, repo, database):
+    draft = a_draft(http, database, (ada, grace), repo).start()
+    with listening(http, linus) as radio:
+        draft.pick("Bo")
+        told = radio.wait_for("fantasy.changed")
+    assert told.data == {"fantasy_id": draft.id}
+    assert not any("Bo" in line or draft.players()["Bo"] in line for line in radio.lines)
+
+
+def test_each_step_of_a_draft_is_told_once(http, ada, grace, linus, repo, database):
+    draft = a_draft(http, database, (ada, grace), repo)
+    assert changes(draft) == 2, "who joined"
+    draft.as_(grace).ask("DELETE", "/managers/me")
+    draft.as_(grace).ask("DELETE", "/managers/me")
+    assert changes(draft) == 3, "who left, once"
+    draft.join(ada, grace)
+    draft.ask("PATCH", name="Bowl")
+    draft.ask("PATCH", f"/pool/{draft.players()['Ed']}", is_struck=True)
+    draft.ask("POST", "/pool/refresh")
+    assert changes(draft) == 7, "a manager, a name, a player and the pool"
+    draft.start()
+    assert changes(draft) == 8
+    assert draft.as_(grace).try_to_pick("Bo").status_code == 409
+    assert changes(draft) == 8, "nothing happened"
+    draft.hours_pass(2)
+    with database.writing() as session:
+        ask_for_turns(session)
+    finish_jobs(database)
+    assert changes(draft) == 9, "two turns in one look of the clock"
+
+
+def test_nothing_is_told_of_picks_that_are_a_secret(http, ada, grace, linus, repo, database):
+    fantasy = before_the_season(http, database, ada, repo).make()
+    fantasy.join(ada, grace)
+    fantasy.start()
+    before = changes(fantasy)
+    pick = fantasy.as_(grace).pick("Bo")
+    assert fantasy.as_(grace).ask("DELETE", f"/picks/{pick}").status_code == 204
+    assert changes(fantasy) == before
+
+
+def test_of_two_fantasy_leagues_each_is_told(http, ada, grace, repo, database):
+    one = before_the_season(http, database, ada, repo).make()
+    season = one.ask("GET").json()["season_id"]
+    other = Fantasy(http, database, ada).make(name="Bowl", season_id=season)
+    for each in (one, other):
+        each.join(ada, grace)
+    with listening(http, ada, seconds=1, Last_Event_ID="0") as radio:
+        assert radio.ended.wait(WAIT_SECONDS)
+    told = [each.data["fantasy_id"] for each in radio.told if each.event == "fantasy.changed"]
+    assert told == [one.id, other.id], "the last one says it all"
 
 
 def test_it_ends_when_its_time_is_up(http, ada):

@@ -116,7 +116,8 @@ def test_an_old_version_comes_back(rulebook, repo):
     rulebook.change(block_points=99)
     assert rulebook.ask("POST", "/versions/1/restore").status_code == 202
     assert (rulebook.settled()["version"], rulebook.stats()["blk"]) == (3, 15)
-    assert rulebook.ask("POST", "/versions/9/restore").status_code == 404
+    for version in (-1, 0, 9, 10**20):
+        assert rulebook.ask("POST", f"/versions/{version}/restore").status_code == 404
 
 
 def test_what_changes_nothing_is_no_version(rulebook):

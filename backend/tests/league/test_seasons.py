@@ -297,7 +297,10 @@ def test_who_is_away(seasons, grace_player):
         ({"first": "2024-02-29"}, 422, "first"),
         ({"last": "2024-06-01"}, 422, "last"),
         ({"first": "2024-03-09"}, 422, "last"),
+        ({"first": "2024-02-30"}, 422, "first"),
         ({"kind": "asleep"}, 422, "kind"),
+        ({"until": "2024-03-10"}, 422, "until"),
+        ({"player_id": "00000000-0000-0000-0000-000000000000"}, 404, "player_id"),
         ({"first": "2024-03-08", "last": "2024-03-10"}, 409, "first"),
     ],
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from gitleague.core.db import Database
+from gitleague.core.settings import Settings
 from gitleague.tables.accounts import User
 from gitleague.tables.projects import Invitation
 from httpx import Client, Response
@@ -103,6 +104,19 @@ def test_an_invitation_lifts_who_waits_and_lowers_nobody(
     assert members(http, ada)[mallory.email] == ("player", "approved")
     accept(http, invite(http, ada, ada.email, "spectator"))
     assert members(http, ada)[ada.email] == ("commissioner", "approved")
+
+
+def test_an_invitation_opens_nobody_elses_account(
+    http: Client, ada: Person, mallory: Person, settings: Settings
+) -> None:
+    """Whoever invites sees the token, and could accept in the name of the invited."""
+    for email in (ada.email, *settings.operators):
+        answer = accept(http, invite(http, mallory, email))
+        assert (answer.status_code, answer.json()["access_token"]) == (200, None)
+        link = invite(http, mallory, email)["link"]
+        page = http.post(link, headers={"Origin": str(http.base_url).rstrip("/")})
+        assert (page.status_code, "Set-Cookie" in page.headers) == (303, False)
+    assert members(http, mallory)[ada.email] == ("player", "approved")
 
 
 def test_an_invitation_can_be_taken_back(http: Client, ada: Person) -> None:

@@ -109,6 +109,7 @@ def packed(content: bytes, encoding: str) -> bytes:
         (b"[" * 100_000, {}, 400),
         (b"{}", {"Content-Encoding": "gzip"}, 400),
         (gzip.compress(b"{}", mtime=0)[:-4], {"Content-Encoding": "gzip"}, 400),
+        (gzip.compress(b"", mtime=0) * 1_000, {"Content-Encoding": "gzip"}, 400),
         (b"{}", {"Content-Encoding": "zstd"}, 400),
         (b"{}", {"Content-Encoding": "br"}, 415),
         (b"{}", {}, 422),
@@ -151,12 +152,13 @@ def locked(database: Database, project_id: uuid.UUID) -> Iterator[None]:
 
 
 def test_a_database_that_is_locked_says_to_come_back(
-    repo: Repo, database: Database, ada: Person
+    repo: Repo, database: Database, ada: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     commit = make_commit()
     with locked(database, ada.project_id):
         answer = repo.push(commit)
     assert answer.status_code == 503
+    assert "the database is away or busy: " in caplog.text
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.json()["title"] == "Unavailable"
     assert repo.push(commit).json()["inserted"] == 1

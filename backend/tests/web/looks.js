@@ -1,4 +1,4 @@
-// Looks at a page as it is drawn: {faint, outside}, each a list of what was found.
+// Looks at a page as it is drawn: {faint, outside, broken}, each a list of what was found.
 () => {
   const numbersIn = (text) => text.match(/rgba?\([^)]*\)/g)?.map((one) => one.match(/[\d.]+/g).map(Number)) ?? [];
   const isSolid = ([, , , alpha = 1]) => alpha === 1;
@@ -40,6 +40,21 @@
     if (worst < (isLarge ? 3 : 4.5)) faint.push(say(element, worst.toFixed(2)));
   }
 
+  // Words that fit on a line and yet end on the next one: somebody was given too little room.
+  const broken = [];
+  const said = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (said.nextNode()) {
+    const node = said.currentNode;
+    if (node.parentElement.closest(".unseen, code, pre, option") || !node.parentElement.checkVisibility()) continue;
+    for (const word of node.textContent.matchAll(/(?<!\S)[\p{L}\p{N}.,]{2,14}(?!\S)/gu)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const tops = new Set([...range.getClientRects()].map((each) => Math.round(each.top)));
+      if (tops.size > 1) broken.push(say(node.parentElement, word[0]));
+    }
+  }
+
   const focused = document.activeElement;
   if (focused.matches(":focus-visible:not(main)")) {
     const style = getComputedStyle(focused);
@@ -59,9 +74,9 @@
   const outside = [];
   for (const element of document.body.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
-    if (element.matches(".unseen, .unseen *") || !box.width || isHeld(element)) continue;
+    if (element.matches(".unseen, .unseen *") || !box.width || !element.checkVisibility() || isHeld(element)) continue;
     if (box.left < -0.5 || box.right > width + 0.5) outside.push(say(element, `${box.left} to ${box.right}`));
   }
   if (document.documentElement.scrollWidth > width) outside.push(`the page is ${document.documentElement.scrollWidth} wide`);
-  return { faint, outside };
+  return { faint, outside, broken };
 }

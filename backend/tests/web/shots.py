@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import servers
 from chromium import OPTIONS, find_chromium
+from everything import Everything, fill
 from gitleague.accounts.caller import Caller, Membership
 from gitleague.accounts.sign_in import make_link
 from gitleague.app import create_app
@@ -20,10 +21,10 @@ from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.projects.members import invite
 from gitleague.tables.projects import MemberStatus, Role
-from make import make_member, make_project, make_user
+from make import Person, make_member, make_project, make_user
 from migrations import migrate
+from places import FRONT_DOOR, OPERATOR, PLACES
 from playwright.sync_api import Page, ViewportSize, sync_playwright
-from season import seed_season
 
 SHOTS = Path(__file__).parents[3] / "build" / "shots"
 SIZES = {
@@ -40,6 +41,7 @@ class League(NamedTuple):
 
     url: str
     played: uuid.UUID
+    everything: Everything  # in the one that is played
     new: uuid.UUID
     awaited: uuid.UUID
     invitation: str
@@ -85,6 +87,7 @@ def main() -> None:
             take_card(camera, shown)
             take_keys(camera, shown)
             take_the_rest(camera, shown)
+            take_places(camera, shown)
             window.close()
     print(f"{len(list(SHOTS.glob('*.png')))} pictures are in {SHOTS}")
 
@@ -98,6 +101,7 @@ def league(folder: Path) -> Iterator[League]:
             _env_file=None,
             data_dir=folder,
             public_url=url,
+            operators=("ada@example.org",),
             rate_limit_sign_in="100/minute",  # four windows sign in within seconds
         )
         migrate(settings.database)
@@ -121,9 +125,9 @@ def _fill(database: Database, settings: Settings) -> League:
         commissioner = Membership(caller, played, Role.COMMISSIONER)
         _, token = invite(session, "hedy@example.org", role=Role.PLAYER, by=commissioner)
         links = [make_link(session, settings, ada) for _ in WINDOWS]
-    seed_season(database, played)
+    everything = fill(database, Person(ada, "ada@example.org", played, jwt=""))
     invitation = f"{settings.public_url}/invitations/{token}"
-    return League(settings.public_url, played, new, awaited, invitation, links)
+    return League(settings.public_url, played, everything, new, awaited, invitation, links)
 
 
 def take_front_door(camera: Camera, shown: League, link: str) -> None:
@@ -175,6 +179,11 @@ def take_keys(camera: Camera, shown: League) -> None:
 def take_the_rest(camera: Camera, shown: League) -> None:
     camera.open(f"{shown.url}/projects/{shown.awaited}", "waiting")
     camera.open(f"{shown.url}/players/{shown.played}", "not-found")
+
+
+def take_places(camera: Camera, shown: League) -> None:
+    for place in (*PLACES, *OPERATOR, *FRONT_DOOR[-1:]):
+        camera.open(shown.url + place.path.format(**shown.everything._asdict()), place.name)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from gitleague.core.settings import Settings
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import MemberStatus, Role
 from gitleague_client.config import load_config
+from histories import run_git
 from httpx import Client, Response
 from make import Person, make_key, make_member, make_person, make_project
 from playwright.sync_api import Page, expect
+from test_client import ClientHere
 from windows import Windows, in_browser
 
 HTML = {"Accept": "text/html"}
@@ -72,6 +74,29 @@ def test_a_key_is_rotated_and_revoked(windows: Windows, http: Client, ada: Perso
     expect(page.locator(".chip.revoked")).to_have_count(2)
     expect(page.get_by_role("button", name="Revoke")).to_have_count(0)
     assert opens(http, second, ada.project_id) == 401
+
+
+@in_browser
+def test_a_client_whose_key_is_revoked_gets_no_further(
+    windows: Windows, tmp_path: Path, ada: Person
+):
+    history = tmp_path / "site"
+    run_git(tmp_path, "init", "--quiet", "-b", "main", str(history))
+    run_git(history, "remote", "add", "origin", "git@example.org:team/site.git")
+    run_git(history, "commit", "--quiet", "--allow-empty", "-m", "Begin")
+    page = windows.open("/api-keys", ada)
+    make_in(page, "Laptop")
+    file = tmp_path / "repos.yaml"
+    config = page.locator("#repos-yaml").inner_text()
+    file.write_text(config.replace("~/code/your-repository", str(history)))
+    file.chmod(0o600)
+    ClientHere(file).run("sync")
+    page.goto("/api-keys")
+    expect(page.locator("li.key")).to_contain_text("last used")
+    page.get_by_role("button", name="Revoke Laptop").click()
+    expect(page.locator(".chip.revoked")).to_have_count(1)
+    run_git(history, "commit", "--quiet", "--allow-empty", "-m", "Go on")
+    ClientHere(file).run("sync", code=3)
 
 
 @in_browser

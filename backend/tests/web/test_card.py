@@ -188,3 +188,20 @@ def test_more_commits_are_no_more_questions(
     few = asked(1)
     assert asked(40) == few
     assert few < 24
+
+
+@in_browser
+def test_a_number_leads_to_what_it_is_made_of(
+    windows: Windows, season: str, card: Callable[[str], str], linus: Person
+):
+    page = windows.open(card("Grace Hopper"), linus)
+    for name, row in (("PTS", "Points"), ("BLK", "Blocks")):
+        tile = page.locator(".tiles > div", has=page.get_by_text(name, exact=True))
+        said = tile.locator("dd").inner_text()
+        tile.locator("dd a").click()
+        made_of = page.locator("tr:target")
+        expect(made_of).to_contain_text(row)
+        points = made_of.locator("td").first.inner_text()
+        assert number(points) == pytest.approx(number(said), abs=0.05)
+    page.locator(".tiles > div:first-child a").click()
+    expect(page.locator("#plays:target")).to_be_in_viewport()

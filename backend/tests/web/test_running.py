@@ -107,7 +107,7 @@ def test_a_repository_tells_how_it_is(windows: Windows, http: Client, repo: Repo
     page.get_by_role("link", name="site", exact=True).click()
     expect(page.locator("#health-title")).to_have_text("Pushed within the last week.")
     expect(page.get_by_role("region", name="Not taken")).to_contain_text("additions")
-    expect(page.get_by_role("region", name="Pushes").locator("li")).to_have_count(1)
+    expect(page.get_by_role("region", name="Syncs").locator("li")).to_have_count(1)
     page.get_by_label("Name").fill("The site")
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The site")

@@ -1,6 +1,7 @@
 """The pages beside the standings, as somebody goes through them."""
 
 import re
+import uuid
 
 import pytest
 from everything import Everything, fill
@@ -31,7 +32,7 @@ def test_from_the_home_of_a_league_to_the_report_of_its_season(
     expect(page.get_by_role("heading", level=1)).to_have_text("The long season")
     page.get_by_role("link", name="The whole table").click()
     expect(page).to_have_url(re.compile(r"/standings\?period=season&season_id="))
-    assert page.locator("tr.line").count() == 12
+    expect(page.locator("tr.line")).to_have_count(12)
 
 
 @in_browser
@@ -108,14 +109,13 @@ def test_who_looks_in_sees_no_absences(
 
 
 def test_a_refusal_leads_back(http: Client, ada: Person):
-    place = f"/projects/{ada.project_id}/seasons"
-    days = {"name": "Spring", "first": "2024-06-30", "last": "2024-04-01"}
+    unknown = f"/projects/{ada.project_id}/members/invitations/{uuid.uuid4()}/revoke"
     came_from = {"Referer": f"{str(http.base_url).rstrip('/')}/somewhere"}
-    refused = http.post(place, data=days, headers=ada.headers | HTML | came_from)
-    assert refused.status_code == 422
+    refused = http.post(unknown, headers=ada.headers | HTML | came_from)
+    assert refused.status_code == 404
     assert 'href="/somewhere"' in refused.text
     elsewhere = {"Referer": "https://elsewhere.example/somewhere"}
-    refused = http.post(place, data=days, headers=ada.headers | HTML | elsewhere)
+    refused = http.post(unknown, headers=ada.headers | HTML | elsewhere)
     assert "somewhere" not in refused.text
 
 

@@ -60,7 +60,8 @@ def _findings(file: Path, steps: Steps) -> Iterator[Finding]:
     except ClientError as error:
         yield _failed(error)
         return
-    yield Finding(f"{file} is read: {len(list(config.repos()))} repositories.")
+    count = len(list(config.repos()))
+    yield Finding(f"{file} is read: {count} {'repository' if count == 1 else 'repositories'}.")
     exposed = exposed_key(file)
     if exposed:
         yield Finding(exposed, is_warning=True)

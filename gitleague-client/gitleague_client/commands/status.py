@@ -12,6 +12,8 @@ from gitleague_client.git import open_repository
 from gitleague_client.outgoing import git_url
 from gitleague_client.output import Output
 
+PULLED = "pull_celery"
+
 
 def run(config: Config, league: League, out: Output, *, only: Collection[str] = ()) -> Exit:
     worst = Exit.DONE
@@ -40,9 +42,12 @@ def _status(league: League, project_id: object, repo: RepoConfig) -> tuple[str, 
         "repo_id": status.repo_id,
         "total_commits": status.total_commits,
         "last_sync_at": status.last_sync_at,
+        "sync_method": status.sync_method,
         "waiting": waiting,
     }
     if status.repo_id is None:
         return f"not in the league yet, {waiting:,} commits to send", fields
+    if status.sync_method == PULLED:
+        return f"{status.total_commits:,} in the league, pulled by the server", fields
     last = f"{status.last_sync_at:%Y-%m-%d %H:%M} UTC" if status.last_sync_at else "never"
     return f"{status.total_commits:,} in the league, {waiting:,} to send, last sync {last}", fields

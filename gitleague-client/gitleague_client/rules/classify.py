@@ -29,6 +29,8 @@ BY_RULES = Flag.TICKET | Flag.CLEAN
 _FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
 _REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.IGNORECASE)
 _WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.IGNORECASE)
+# Each of what is looked for has one of these: most messages have none, and a quick look tells.
+_GENERATED_WORDS = ("generated ", "written ", "created ", "assisted-by:")
 _GENERATED = re.compile(
     r"^[^\w\n]*(?:generated|written|created) (?:with|by) \W*"
     r"(?:claude|copilot|github copilot|cursor|aider|codex|chatgpt|gemini|devin)\b"
@@ -46,7 +48,7 @@ def classify(
     rules: Rules = DEFAULT_RULES,
 ) -> Flag:
     """The flags of a commit; `author` is its (name, email)."""
-    found = [Flag.MERGE] if is_merge else []
+    found = [classify_by_rules(title, body, rules)]
     lowered = title.lower()  # most titles hold no such word, and a quick look tells
     if "fix" in lowered and _FIX.search(title):
         found.append(Flag.FIX)
@@ -54,7 +56,8 @@ def classify(
         found.append(Flag.REVERT)
     if ("wip" in lowered or "tmp" in lowered or "debug" in lowered) and _WIP.search(title):
         found.append(Flag.WIP)
-    found.append(classify_by_rules(title, body, rules))
+    if is_merge:
+        found.append(Flag.MERGE)
     if is_bot(*author):
         found.append(Flag.BOT)
     if is_assisted(body):
@@ -66,12 +69,9 @@ def classify_by_rules(title: str, body: str, rules: Rules) -> Flag:
     """The part that changes with a league's rules: BY_RULES."""
     ticket = searcher(rules.ticket_pattern)
     unclean = searcher(rules.unclean_pattern, ignore_case=True)
-    found = Flag(0)
-    if ticket and (ticket(title) or (body and ticket(body))):
-        found |= Flag.TICKET
-    if title.strip() and not (unclean and unclean(title)):
-        found |= Flag.CLEAN
-    return found
+    has_ticket = bool(ticket and (ticket(title) or (body and ticket(body))))
+    is_clean = bool(title.strip() and not (unclean and unclean(title)))
+    return Flag(has_ticket * Flag.TICKET + is_clean * Flag.CLEAN)
 
 
 def _reverts(body: str) -> bool:
@@ -80,11 +80,10 @@ def _reverts(body: str) -> bool:
 
 def is_assisted(body: str) -> bool:
     """Does a trailer or a footer name an AI assistant?"""
-    if not body:
-        return False
     if any(is_assistant(*person) for person in coauthors_in(body)):
         return True
-    return bool(_GENERATED.search(body))
+    lowered = body.lower()
+    return any(word in lowered for word in _GENERATED_WORDS) and bool(_GENERATED.search(body))
 
 
 def flags_of(words: Iterable[str]) -> Flag:

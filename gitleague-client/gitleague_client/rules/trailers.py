@@ -29,7 +29,8 @@ _REVERTS = re.compile(r"\bthis reverts commit[ \t\n]+([0-9a-f]{7,64})\b", re.IGN
 
 def coauthors_in(message: str) -> list[tuple[str, str]]:
     """(name, email) of each co-author trailer, in order, each pair once."""
-    if not message or "-by:" not in message.lower():
+    lowered = message.lower()  # most messages name nobody, and a quick look tells
+    if "co-authored-by:" not in lowered and "co-developed-by:" not in lowered:
         return []
     found = _COAUTHOR.findall(message)
     return list(dict.fromkeys((name.strip(" \t"), email.strip()) for name, email in found))

@@ -1,7 +1,8 @@
 """Who could get an award: the best first, with what speaks for them.
 
 Bots and merges are out, as in the standings. Of equals the one with more impact is first, then the
-one whose name comes first, so that the same commits give the same winners everywhere.
+one whose name comes first (by its bytes: databases sort letters each their own way), then the one
+whose commits have the smaller fingerprint: the same commits give the same winners everywhere.
 """
 
 import uuid
@@ -172,7 +173,27 @@ def _play(player_id: uuid.UUID, name: str, row: PlayRow) -> Candidate:
 
 
 def _table(session: Session, project_id: uuid.UUID, window: Window) -> list[StandingRow]:
-    return standings(session, Slice(project_id, window, viewer=LEAGUE), limit=MOST).rows
+    rows = standings(session, Slice(project_id, window, viewer=LEAGUE), limit=MOST).rows
+    namesakes = _fingerprints(session, project_id)
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.rank is None,
+            -row.numbers.impact,
+            row.name,
+            namesakes[row.player_id],
+        ),
+    )
+
+
+def _fingerprints(session: Session, project_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """What tells namesakes apart: made of what commits say, and not of the ids of a database."""
+    rows = session.execute(
+        select(Identity.player_id, func.min(Identity.fingerprint))
+        .where(Identity.project_id == project_id)
+        .group_by(Identity.player_id)
+    )
+    return dict(rows.tuples().all())
 
 
 def _stats(row: StandingRow) -> dict[str, Any]:

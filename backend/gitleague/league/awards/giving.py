@@ -25,7 +25,7 @@ from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore
 
 GRACE = timedelta(days=2)  # from the last day of a period to its awards
-STRETCH = timedelta(days=90)  # days whose plays are looked for at once
+STRETCH = 90  # days whose plays are looked for at once
 Ranking: TypeAlias = Callable[[Session, uuid.UUID, Window], list[Candidate]]
 PERIODS: Mapping[AwardKind, tuple[Period, Ranking]] = {
     AwardKind.PLAYER_OF_THE_WEEK: (Period.WEEK, candidates.by_impact),
@@ -86,13 +86,14 @@ def give_for_season(
 
 
 def _of_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> Iterator[Award]:
-    while first <= last:
-        until = min(last, first + STRETCH)
-        for day, plays in candidates.plays_of_the_days(session, project_id, first, until):
+    """Stretch by stretch of days that were played: a pause of years is passed in one step."""
+    played = sorted(_played_days(session, project_id, first, last))
+    for stretch in range(0, len(played), STRETCH):
+        days = played[stretch : stretch + STRETCH]
+        for day, plays in candidates.plays_of_the_days(session, project_id, days[0], days[-1]):
             award = _award(session, project_id, AwardKind.PLAY_OF_THE_DAY, day, day, plays)
             if award:
                 yield award
-        first = until + DAY
 
 
 def _of_periods(

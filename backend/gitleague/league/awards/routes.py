@@ -14,7 +14,7 @@ from gitleague.jobs.queue import enqueue
 from gitleague.league.access import PlayerSpectator
 from gitleague.league.awards.schedule import GIVE_AWARDS
 from gitleague.league.awards.schemas import AskedOut, AwardOut, AwardQuery, GiveRequest
-from gitleague.league.awards.shelf import list_awards
+from gitleague.league.awards.shelf import Which, list_awards
 from gitleague.league.people.shown import viewer_of
 
 router = APIRouter(tags=["awards"])
@@ -24,15 +24,8 @@ router = APIRouter(tags=["awards"])
 def show_awards(
     member: Spectator, session: ReadSession, asked: Annotated[AwardQuery, Query()]
 ) -> Page[AwardOut]:
-    rows, total = list_awards(
-        session,
-        member.project_id,
-        asked,
-        kind=asked.kind,
-        season_id=asked.season_id,
-        player_id=asked.player_id,
-        viewer=viewer_of(member),
-    )
+    """The newest first, each with what its score was made of."""
+    rows, total = list_awards(session, member.project_id, asked, asked.which(), viewer_of(member))
     return page_of([AwardOut.of(row) for row in rows], total, asked)
 
 
@@ -62,7 +55,7 @@ def give_anew(member: Commissioner, session: WriteSession, body: GiveRequest) ->
 def show_awards_of_player(
     player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
 ) -> Page[AwardOut]:
-    rows, total = list_awards(
-        session, member.project_id, paging, player_id=player_id, viewer=viewer_of(member)
-    )
+    """What the player won, the newest first."""
+    which = Which(player_id=player_id)
+    rows, total = list_awards(session, member.project_id, paging, which, viewer_of(member))
     return page_of([AwardOut.of(row) for row in rows], total, paging)

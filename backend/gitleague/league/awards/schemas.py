@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from gitleague_client.rules.score import IMPACT_UNIT
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gitleague.core.paging import Paging
-from gitleague.league.awards.shelf import AwardRow
+from gitleague.league.awards.shelf import AwardRow, Which
+from gitleague.league.periods import EARLIEST, LATEST
 from gitleague.league.schemas import PlayerOut
 from gitleague.tables.awards import AwardKind
 
@@ -17,6 +18,9 @@ class AwardQuery(Paging):
     kind: AwardKind | None = None
     season_id: uuid.UUID | None = None
     player_id: uuid.UUID | None = None
+
+    def which(self) -> Which:
+        return Which(self.kind, self.season_id, self.player_id)
 
 
 class AwardOut(BaseModel):
@@ -42,8 +46,16 @@ class AwardOut(BaseModel):
 
 
 class GiveRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     anew_from: Annotated[
-        date, Field(description="Awards of this day and later are taken back and given anew.")
+        date,
+        Field(
+            ge=EARLIEST,
+            le=LATEST,
+            description="Awards of this day and later are taken back and given anew.",
+            examples=["2024-01-01"],
+        ),
     ]
 
 

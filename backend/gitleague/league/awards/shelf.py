@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
@@ -28,24 +28,37 @@ class AwardRow(NamedTuple):
     given_at: datetime
 
 
+class Which(NamedTuple):
+    """Which awards; None: all."""
+
+    kind: AwardKind | None = None
+    season_id: uuid.UUID | None = None
+    player_id: uuid.UUID | None = None
+    sha: str | None = None
+
+    def conditions(self, project_id: uuid.UUID) -> list[ColumnElement[bool]]:
+        asked = {
+            Award.kind: self.kind and self.kind.value,
+            Award.season_id: self.season_id,
+            Player.id: self.player_id,
+            Award.sha: self.sha,
+        }
+        held = [column == value for column, value in asked.items() if value]
+        return [Award.project_id == project_id, *held]
+
+
+EVERY = Which()
+
+
 def list_awards(
     session: Session,
     project_id: uuid.UUID,
     paging: Paging,
-    *,
-    kind: AwardKind | None = None,
-    season_id: uuid.UUID | None = None,
-    player_id: uuid.UUID | None = None,
+    which: Which = EVERY,
     viewer: Viewer = PUBLIC,
 ) -> tuple[list[AwardRow], int]:
     """The newest first, and of the same days the longest period first."""
-    wanted = [Award.project_id == project_id]
-    if kind:
-        wanted.append(Award.kind == kind.value)
-    if season_id:
-        wanted.append(Award.season_id == season_id)
-    if player_id:
-        wanted.append(Player.id == player_id)
+    wanted = which.conditions(project_id)
     won = and_(Identity.project_id == Award.project_id, Identity.id == Award.identity_id)
     plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
     columns = (

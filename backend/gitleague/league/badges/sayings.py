@@ -15,7 +15,7 @@ from gitleague.league.totals import ledger, ledger_of, totals
 from gitleague.tables.commits import Player
 
 SHOWN = (Metric.IMPACT, Metric.COMMITS, Metric.PTS, Metric.REB, Metric.AST, Metric.BLK, Metric.STL)
-NOT_PLAYED = "not played"
+NOT_PLAYED, NO_RANK = "not played", "no rank"
 
 
 class What(str, Enum):
@@ -30,20 +30,26 @@ def of_league(session: Session, project_id: uuid.UUID, what: What, window: Windo
     table = standings(session, Slice(project_id, window), limit=1)
     if what is What.PLAYERS:
         return f"{table.total:,}"
-    return table.rows[0].name if table.rows else "nobody yet"
+    first = table.rows[0] if table.rows else None
+    return first.name if first and first.rank else "nobody yet"
 
 
 def of_player(row: StandingRow | None, metric: Metric) -> str:
     if row is None:
         return NOT_PLAYED
-    return f"#{row.rank} with {_number(row, metric)} {_word(metric)}"
+    return f"{_place(row)} with {_number(row, metric)} {_word(metric)}"
 
 
 def said_of(player: PlayerRow, row: StandingRow | None, league: str) -> Card:
     if row is None:
         return Card(player.name, NOT_PLAYED, league, ())
     stats = [(_word(metric), _number(row, metric)) for metric in SHOWN]
-    return Card(player.name, f"#{row.rank} of {row.among}", league, stats)
+    place = f"{_place(row)} of {row.among}" if row.rank else _place(row)
+    return Card(player.name, place, league, stats)
+
+
+def _place(row: StandingRow) -> str:
+    return f"#{row.rank}" if row.rank else NO_RANK
 
 
 def _commits(session: Session, project_id: uuid.UUID, window: Window) -> int:

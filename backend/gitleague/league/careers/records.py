@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.sets import ByteOrder
 from gitleague.league.careers.best import best_plays
 from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, names_of, shown_name
 from gitleague.league.periods import DAY, Period, Window, around, today_in, window_of
@@ -142,7 +143,9 @@ def _best(
     # Of who holds it only the first are named: first in time, and then by a name, which is the
     # same wherever the league is kept.
     rows = session.execute(
-        select(played).where(is_best).order_by(played.c.day, played.c.name, played.c.player_id)
+        select(played)
+        .where(is_best)
+        .order_by(played.c.day, ByteOrder(played.c.name), played.c.player_id)
     ).all()
     return [
         _record(
@@ -165,7 +168,7 @@ def _longest(
     rows = session.execute(
         select(placed.c.player_id, placed.c.day, placed.c.run)
         .where(placed.c.place == 1)
-        .order_by(placed.c.day, placed.c.name, placed.c.player_id)
+        .order_by(placed.c.day, ByteOrder(placed.c.name), placed.c.player_id)
     ).all()
     if not rows:
         return []

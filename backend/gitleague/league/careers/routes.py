@@ -61,6 +61,7 @@ def show_records(member: Spectator, session: ReadSession) -> BookOut:
 
 @router.get("/projects/{project_id}/hall-of-fame")
 def show_hall_of_fame(member: Spectator, session: ReadSession) -> HallOut:
+    """Who is in it, and the ways that lead there. Retired players stay."""
     members = hall.hall_of_fame(session, member.project_id, viewer_of(member))
     return HallOut(
         ways=[WayOut(**way._asdict()) for way in hall.WAYS],
@@ -84,10 +85,11 @@ def show_all_time(
 def show_head_to_head(
     member: Spectator, session: ReadSession, asked: Annotated[PairQuery, Query()]
 ) -> HeadToHeadOut:
+    """Two players beside each other, and week by week or month by month who did more."""
     if asked.a == asked.b:
         raise wrong("b", "Nobody plays against themselves: name two players.")
-    for player_id in (asked.a, asked.b):
-        player_of(session, member.project_id, player_id)
+    for field, player_id in (("a", asked.a), ("b", asked.b)):
+        player_of(session, member.project_id, player_id, field=field)
     window = asked.window(session, member.project_id)
     found = head_to_head(
         *(session, member.project_id, window, (asked.a, asked.b)),
@@ -121,6 +123,7 @@ def list_best_plays_of(
 def show_career(
     player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession
 ) -> PlayerCareerOut:
+    """Sums, bests, milestones, and the records that the player holds."""
     found = career.career_of(session, member.project_id, player_id)
     held = [
         record

@@ -15,8 +15,11 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound, TooManyRequests
 from gitleague.core.sealing import Sealer
+from gitleague.core.settings import Settings
 from gitleague.jobs.queue import enqueue
+from gitleague.league.digests.destinations import Unfit, check
 from gitleague.league.digests.weeks import week_told_at
+from gitleague.league.periods import wrong
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.outside import Digest, DigestKind
 
@@ -52,6 +55,16 @@ def list_digests(session: Session, project_id: uuid.UUID) -> list[DigestRow]:
         .order_by(Digest.created_at, Digest.id)
     )
     return [DigestRow(*row) for row in rows]
+
+
+def checked(settings: Settings, kind: DigestKind, destination: str) -> str:
+    """As it is kept. Raises Invalid for none of this kind, Conflict where no mail can be sent."""
+    if kind is DigestKind.EMAIL and not settings.smtp_url.get_secret_value():
+        raise Conflict("This server sends no mails: its operator sets GITLEAGUE_SMTP_URL first.")
+    try:
+        return check(kind, destination)
+    except Unfit as error:
+        raise wrong("destination", str(error)) from None
 
 
 def create_digest(

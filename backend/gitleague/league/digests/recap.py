@@ -32,9 +32,10 @@ def recap_of(session: Session, project_id: uuid.UUID, last: date, *, public_url:
     """Of the week that ends with this day."""
     window = around(last, Period.WEEK, last + DAY)
     table = standings(session, Slice(project_id, window), limit=PLACES)
-    lines = [_place(row) for row in table.rows] or ["Nobody played."]
-    if table.total > PLACES:
-        lines.append(f"and {table.total - PLACES} more")
+    ranked = [row for row in table.rows if row.rank]  # whoever was away stands below, with none
+    lines = [_place(row) for row in ranked] or ["Nobody played."]
+    if ranked and table.total > len(ranked):
+        lines.append(f"and {table.total - len(ranked)} more")
     awards = _awards(session, project_id, window.first, last)
     if awards:
         lines += ["", "Awards", *awards]

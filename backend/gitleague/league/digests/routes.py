@@ -6,21 +6,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner
-from gitleague.core.errors import Conflict
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 from gitleague.league.digests import digests
-from gitleague.league.digests.destinations import Unfit, check
 from gitleague.league.digests.schemas import DigestOut, DigestRequest
-from gitleague.league.periods import wrong
-from gitleague.tables.outside import DigestKind
 
 router = APIRouter(prefix="/projects/{project_id}/digests", tags=["digests"])
 
 
 @router.get("")
 def list_digests(member: Commissioner, session: ReadSession) -> list[DigestOut]:
+    """Where recaps go; never the addresses themselves."""
     rows = digests.list_digests(session, member.project_id)
     return [DigestOut.model_validate(row) for row in rows]
 
@@ -31,12 +28,7 @@ def create_digest(
 ) -> DigestOut:
     """The recap of each week goes there, from the next week that ends."""
     settings: Settings = request.app.state.settings
-    if body.kind is DigestKind.EMAIL and not settings.smtp_url.get_secret_value():
-        raise Conflict("This server sends no mails: its operator sets GITLEAGUE_SMTP_URL first.")
-    try:
-        destination = check(body.kind, body.destination.get_secret_value())
-    except Unfit as error:
-        raise wrong("destination", str(error)) from None
+    destination = digests.checked(settings, body.kind, body.destination.get_secret_value())
     row = digests.create_digest(
         session, body.name, body.kind, destination, sealer=Sealer(settings), by=member
     )
@@ -45,6 +37,7 @@ def create_digest(
 
 @router.delete("/{digest_id}", status_code=204)
 def delete_digest(member: Commissioner, session: WriteSession, digest_id: uuid.UUID) -> Response:
+    """Nothing more is sent there."""
     digests.delete_digest(session, digest_id, by=member)
     return Response(status_code=204)
 

@@ -6,14 +6,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from gitleague.accounts.caller import Spectator
+from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.clock import now
 from gitleague.core.session import ReadSession, database_of
+from gitleague.league.exports.log import LOG_COLUMNS, log_rows
 from gitleague.league.exports.rows import COLUMNS, What, Wish, file_name, rows_of
 from gitleague.league.exports.writing import MEDIA_TYPES, Format, as_csv, as_json
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.schemas import PeriodQuery
-from gitleague.projects.leagues import get_project
+from gitleague.projects.leagues import get_project, zone_of
+from gitleague.projects.schemas import AuditFilter
 from gitleague.tables.projects import Role
 
 router = APIRouter(tags=["export"])
@@ -71,6 +73,36 @@ def export(
         media_type=MEDIA_TYPES[asked.format],
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get(
+    "/projects/{project_id}/audit-log/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "CSV with a header row, the newest entry first.",
+            "content": {"text/csv": {"example": "id,at,action\r\n7,…,project:repo:changed\r\n"}},
+        }
+    },
+)
+def export_audit_log(
+    request: Request,
+    member: Commissioner,
+    session: ReadSession,
+    asked: Annotated[AuditFilter, Query()],
+) -> StreamingResponse:
+    """Streamed, however long."""
+    wanted = asked.asked(zone_of(session, member.project_id))
+    slug = get_project(session, member.project_id).slug
+    rows = log_rows(database_of(request), member.project_id, wanted)
+    return StreamingResponse(
+        as_csv(LOG_COLUMNS, rows),
+        media_type=MEDIA_TYPES[Format.CSV],
+        headers={
+            "Content-Disposition": f'attachment; filename="{slug}-log.csv"',
             "Cache-Control": "no-store",
         },
     )

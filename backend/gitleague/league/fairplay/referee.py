@@ -11,6 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from gitleague.accounts import audit
+from gitleague.accounts.audit import Action
+from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.sets import among
 from gitleague.jobs import queue
@@ -115,6 +118,16 @@ def ask_for_looks(session: Session) -> None:
     )
     for project_id in sorted(waiting - queue.unfinished(session, LOOK)):
         queue.enqueue(session, LOOK, project_id=project_id)
+
+
+def ask_again(session: Session, *, by: Membership) -> uuid.UUID:
+    """To look at all commits anew; the id of the job that does."""
+    forget(session, by.project_id)
+    job_id = queue.enqueue(session, LOOK, project_id=by.project_id, created_by=by.caller.user_id)
+    audit.record(
+        session, Action.REFEREE_ASKED, "referee", caller=by.caller, project_id=by.project_id
+    )
+    return job_id
 
 
 def forget(session: Session, project_id: uuid.UUID) -> None:

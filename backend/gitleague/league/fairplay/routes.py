@@ -5,13 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from gitleague.accounts import audit
-from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.errors import NotFound
 from gitleague.core.paging import Page, page_of
 from gitleague.core.session import ReadSession, WriteSession
-from gitleague.jobs.queue import enqueue
 from gitleague.league.fairplay import referee, reports, rulings
 from gitleague.league.fairplay.schemas import (
     AnswerRequest,
@@ -28,7 +25,6 @@ from gitleague.league.fairplay.schemas import (
 )
 from gitleague.league.fairplay.settings import RefereeSettings, change_settings, settings_of
 from gitleague.league.people.shown import viewer_of
-from gitleague.scoring.penalties import LOOK
 from gitleague.tables.fairplay import ReportState
 from gitleague.tables.projects import Role
 
@@ -37,6 +33,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["fair play"])
 
 @router.get("/referee")
 def show_referee(member: Spectator, session: ReadSession) -> RefereeSettings:
+    """The rules that the referee goes by, with their limits."""
     return settings_of(session, member.project_id)
 
 
@@ -51,22 +48,14 @@ def change_referee(
 @router.post("/referee/look", status_code=202)
 def look_again(member: Commissioner, session: WriteSession) -> LookOut:
     """At all commits, also those that came long ago. What was named before is not named again."""
-    referee.forget(session, member.project_id)
-    job_id = enqueue(session, LOOK, project_id=member.project_id, created_by=member.caller.user_id)
-    audit.record(
-        session,
-        Action.REFEREE_ASKED,
-        "referee",
-        caller=member.caller,
-        project_id=member.project_id,
-    )
-    return LookOut(job_id=job_id)
+    return LookOut(job_id=referee.ask_again(session, by=member))
 
 
 @router.get("/rulings")
 def list_rulings(
     member: Spectator, session: ReadSession, asked: Annotated[RulingQuery, Query()]
 ) -> Page[RulingOut]:
+    """The newest day first; all members see them."""
     rows, total = rulings.list_rulings(
         session, member.project_id, asked, asked.asked(), viewer_of(member)
     )
@@ -75,6 +64,7 @@ def list_rulings(
 
 @router.get("/rulings/{ruling_id}")
 def get_ruling(member: Spectator, session: ReadSession, ruling_id: uuid.UUID) -> RulingOut:
+    """With all its commits, and what was counted of them."""
     viewer = viewer_of(member)
     return RulingOut.of(rulings.get_ruling(session, member.project_id, ruling_id, viewer))
 
@@ -137,6 +127,7 @@ def make_report(member: Spectator, session: WriteSession, body: ReportRequest) -
 
 @router.get("/reports/{report_id}")
 def get_report(member: Spectator, session: ReadSession, report_id: uuid.UUID) -> ReportOut:
+    """One that is yours, or any for a commissioner."""
     row = reports.get_report(session, member.project_id, report_id)
     if member.role is not Role.COMMISSIONER and row.user_id != member.caller.user_id:
         raise NotFound("There is no such report of yours.")
@@ -147,6 +138,7 @@ def get_report(member: Spectator, session: ReadSession, report_id: uuid.UUID) ->
 def answer_report(
     member: Commissioner, session: WriteSession, report_id: uuid.UUID, body: AnswerRequest
 ) -> ReportOut:
+    """In a sentence, which whoever reported it reads."""
     answered = ReportState.ANSWERED
     return ReportOut.of(reports.decide(session, report_id, answered, reply=body.reply, by=member))
 

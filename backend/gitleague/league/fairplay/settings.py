@@ -18,6 +18,8 @@ from gitleague.projects.leagues import lock_project
 from gitleague.scoring.penalties import ask_referee
 from gitleague.tables.fairplay import FairPlayRule, Referee
 
+MOST_LINES = 1_000_000_000
+
 
 class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,14 +44,16 @@ class RevertPingPong(Limits):
 class LockFileDump(Limits):
     """Many lines, of which nearly all are in lock, generated or vendored files."""
 
-    lines: Annotated[int, Field(ge=1, description="Added, from so many on.")] = 2000
+    lines: Annotated[int, Field(ge=1, le=MOST_LINES, description="Added, from so many on.")] = 2000
     percent: Annotated[int, Field(ge=1, le=100, description="In such files, at least.")] = 95
 
 
 class HugeCommit(Limits):
     """More lines of one's own than anybody writes into one commit."""
 
-    lines: Annotated[int, Field(ge=1, description="Added, from so many on.")] = 20_000
+    lines: Annotated[int, Field(ge=1, le=MOST_LINES, description="Added, from so many on.")] = (
+        20_000
+    )
 
 
 class FutureDate(Limits):

@@ -15,8 +15,10 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
+from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.fantasy import FantasyLeague, FantasyMode
+from gitleague.tables.outside import Event
 from gitleague.tables.projects import Project
 from gitleague.tables.seasons import Season, SeasonState
 
@@ -145,6 +147,15 @@ def refused(field: str, message: str) -> Conflict:
 
 def record(session: Session, action: Action, name: str, by: Membership, **details: object) -> None:
     audit.record(session, action, name, caller=by.caller, project_id=by.project_id, details=details)
+
+
+def tell_of_fantasy(session: Session, project_id: uuid.UUID, fantasy_id: uuid.UUID) -> None:
+    """That it changed, never how: each who looks on asks what they may see. Under the lock.
+
+    Picks and drops that are a secret are not even told of. Nobody else's page changes with them,
+    and among few managers the moment says who it was, and the count how far they are.
+    """
+    tell(session, project_id, Event.FANTASY_CHANGED, {"fantasy_id": str(fantasy_id)})
 
 
 def _fantasies(project_id: uuid.UUID) -> Select[Any]:

@@ -17,7 +17,13 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.fantasy.draft import Draft
-from gitleague.league.fantasy.leagues import FantasyRow, record, refused, to_change
+from gitleague.league.fantasy.leagues import (
+    FantasyRow,
+    record,
+    refused,
+    tell_of_fantasy,
+    to_change,
+)
 from gitleague.league.fantasy.pool import PoolRow, entry_of
 from gitleague.league.fantasy.teams import TeamRow, held_by, team_of
 from gitleague.league.fantasy.turns import caught_up, go_on
@@ -72,6 +78,7 @@ def pick(
             raise refused("player_id", f"{entry.name} was picked already. Pick somebody else.")
         draft.take(choice, at)
         go_on(session, fantasy, draft)
+        tell_of_fantasy(session, by.project_id, fantasy_id)  # those of the free mode are a secret
     session.add(made)
     record(session, Action.FANTASY_PICKED, fantasy.name, by)
     return PickRow(
@@ -153,22 +160,23 @@ def _team_to_pick(session: Session, fantasy: FantasyRow, by: Membership) -> Team
     _check_lock(fantasy)
     team = team_of(session, fantasy, by.caller.user_id)
     if team is None:
-        raise Conflict("You are not in this fantasy league. Join it first.")
+        raise refused("player_id", "You are not in this fantasy league. Join it first.")
     if fantasy.started_at is None:
-        raise Conflict("This fantasy league has not started. A commissioner starts it.")
+        raise refused("player_id", "This fantasy league has not started. A commissioner starts it.")
     return team
 
 
 def _check_lock(fantasy: FantasyRow) -> None:
     if fantasy.is_locked:
-        raise Conflict(f"This fantasy league has been locked since {fantasy.locks_on}.")
+        raise refused("player_id", f"This fantasy league has been locked since {fantasy.locks_on}.")
 
 
 def _check_turn(draft: Draft, team: TeamRow) -> None:
     if draft.is_over:
-        raise Conflict("The draft is over: every turn was taken.")
+        raise refused("player_id", "The draft is over: every turn was taken.")
     if draft.on_the_clock.id != team.id:
-        raise Conflict(f"It is the turn of {draft.on_the_clock.name or 'somebody else'}. Wait.")
+        somebody = draft.on_the_clock.name or "somebody else"
+        raise refused("player_id", f"It is the turn of {somebody}. Wait.")
 
 
 def _to_be_picked(

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
@@ -37,6 +36,7 @@ router = APIRouter(prefix="/projects/{project_id}/fantasy", tags=["fantasy"])
 def list_fantasies(
     member: Spectator, session: ReadSession, asked: Annotated[FantasyQuery, Query()]
 ) -> Page[FantasyOut]:
+    """Those of the newest season first."""
     rows, total = leagues.list_fantasies(
         session, member.project_id, asked, season_id=asked.season_id
     )
@@ -51,6 +51,7 @@ def create_fantasy(member: Commissioner, session: WriteSession, body: FantasyReq
 
 @router.get("/{fantasy_id}")
 def show_fantasy(member: Spectator, session: ReadSession, fantasy_id: uuid.UUID) -> FantasyOut:
+    """Its rules, its state, and whose turn it is in a snake draft."""
     return _with_turn(session, leagues.get_fantasy(session, member.project_id, fantasy_id))
 
 
@@ -100,9 +101,7 @@ def change_pool(
     body: PoolChange,
 ) -> PoolOut:
     """Until the start."""
-    leagues.to_set_up(session, member.project_id, fantasy_id)
-    row = pool.strike(session, member.project_id, fantasy_id, player_id, is_struck=body.is_struck)
-    leagues.record(session, Action.FANTASY_POOL_CHANGED, row.name, member, is_struck=body.is_struck)
+    row = setup.strike_player(session, fantasy_id, player_id, is_struck=body.is_struck, by=member)
     return PoolOut.of(row)
 
 
@@ -155,6 +154,7 @@ def list_picks(
 def make_pick(
     member: Player, session: WriteSession, fantasy_id: uuid.UUID, body: PickRequest
 ) -> PickOut:
+    """Until the lock; in a snake draft when it is your turn."""
     return PickOut.of(picks.pick(session, fantasy_id, body.player_id, by=member))
 
 

@@ -18,10 +18,11 @@ from gitleague.league.fantasy.leagues import (
     record,
     refused,
     set_values,
+    tell_of_fantasy,
     to_change,
     to_set_up,
 )
-from gitleague.league.fantasy.pool import days_before, empty_pool, fill_pool
+from gitleague.league.fantasy.pool import PoolRow, days_before, empty_pool, fill_pool, strike
 from gitleague.league.fantasy.turns import caught_up, keep_clock
 from gitleague.league.periods import DAY, today_in, wrong
 from gitleague.league.seasons.seasons import SeasonRow, get_season
@@ -100,6 +101,7 @@ def change_fantasy(
     if draft:
         keep_clock(session, new, replace(draft, locks_at=new.locks_at))
     record(session, Action.FANTASY_CHANGED, new.name, by, fields=sorted(changes))
+    tell_of_fantasy(session, by.project_id, fantasy_id)
     return get_fantasy(session, by.project_id, fantasy_id)
 
 
@@ -111,7 +113,24 @@ def refresh_pool(session: Session, fantasy_id: uuid.UUID, *, by: Membership) -> 
     fill_pool(session, by.project_id, fantasy_id, first, last, struck=struck)
     set_values(session, by.project_id, fantasy_id, priced_first=first, priced_last=last)
     record(session, Action.FANTASY_POOL_REFRESHED, old.name, by)
+    tell_of_fantasy(session, by.project_id, fantasy_id)
     return get_fantasy(session, by.project_id, fantasy_id)
+
+
+def strike_player(
+    session: Session,
+    fantasy_id: uuid.UUID,
+    player_id: uuid.UUID,
+    *,
+    is_struck: bool,
+    by: Membership,
+) -> PoolRow:
+    """Out of the pool, or back into it; only while it is set up."""
+    to_set_up(session, by.project_id, fantasy_id)
+    row = strike(session, by.project_id, fantasy_id, player_id, is_struck=is_struck)
+    record(session, Action.FANTASY_POOL_CHANGED, row.name, by, is_struck=is_struck)
+    tell_of_fantasy(session, by.project_id, fantasy_id)
+    return row
 
 
 def delete_fantasy(session: Session, fantasy_id: uuid.UUID, *, by: Membership) -> None:

@@ -13,7 +13,13 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict
 from gitleague.core.paging import Paging
-from gitleague.league.fantasy.leagues import FantasyRow, record, to_change, to_set_up
+from gitleague.league.fantasy.leagues import (
+    FantasyRow,
+    record,
+    tell_of_fantasy,
+    to_change,
+    to_set_up,
+)
 from gitleague.league.people.shown import PUBLIC, Viewer, shown_name
 from gitleague.tables.accounts import User
 from gitleague.tables.commits import Identity, Player
@@ -138,6 +144,7 @@ def join(session: Session, fantasy_id: uuid.UUID, *, by: Membership) -> TeamRow:
     )
     session.add(team)
     record(session, Action.FANTASY_JOINED, fantasy.name, by)
+    tell_of_fantasy(session, by.project_id, fantasy_id)
     return TeamRow(team.id, by.caller.user_id, by.caller.name, None, team.joined_at)
 
 
@@ -155,6 +162,7 @@ def leave(session: Session, fantasy_id: uuid.UUID, *, by: Membership) -> None:
     ).one_or_none()
     if gone:
         record(session, Action.FANTASY_LEFT, fantasy.name, by)
+        tell_of_fantasy(session, by.project_id, fantasy_id)
 
 
 def forget_strangers(session: Session, fantasy: FantasyRow) -> None:

@@ -19,6 +19,7 @@ from gitleague.league.fantasy.leagues import (
     get_fantasy,
     record,
     set_values,
+    tell_of_fantasy,
     to_set_up,
 )
 from gitleague.league.fantasy.pool import PoolRow, free_players
@@ -53,6 +54,7 @@ def start(session: Session, fantasy_id: uuid.UUID, *, by: Membership) -> Fantasy
         turn_ends_at=started.turn_ends_at,
     )
     record(session, Action.FANTASY_STARTED, fantasy.name, by)
+    tell_of_fantasy(session, by.project_id, fantasy_id)
     return started
 
 
@@ -154,6 +156,7 @@ def end_turns(session: Session, project_id: uuid.UUID) -> None:
             set_values(session, project_id, fantasy_id, turn_ends_at=None)
         else:
             caught_up(session, fantasy)
+        tell_of_fantasy(session, project_id, fantasy_id)
 
 
 def ask_for_turns(session: Session) -> None:

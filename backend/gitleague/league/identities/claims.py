@@ -18,6 +18,7 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
+from gitleague.league.cards import player_of_user
 from gitleague.league.identities.moves import move
 from gitleague.league.periods import wrong
 from gitleague.projects.leagues import lock_project
@@ -81,16 +82,21 @@ def make_claim(session: Session, email: str, *, by: Membership) -> ClaimRow:
 
 
 def decide(session: Session, claim_id: uuid.UUID, *, approve: bool, by: Membership) -> ClaimRow:
-    """Raises Conflict for a claim that was decided otherwise."""
+    """One that was approved can be taken back; one that was rejected is made anew by the member.
+
+    Raises Conflict for that.
+    """
     lock_project(session, by.project_id)
     claim = get_claim(session, by.project_id, claim_id)
     wanted = ClaimState.APPROVED if approve else ClaimState.REJECTED
     if claim.state == wanted.value:
         return claim
-    if claim.state != ClaimState.PENDING.value:
+    if approve and claim.state != ClaimState.PENDING.value:
         raise Conflict(f"This claim was {claim.state} already.")
     if approve:
         return _approve(session, claim, by)
+    if claim.state == ClaimState.APPROVED.value:
+        _let_go(session, claim, by)
     _set(session, claim, ClaimState.REJECTED, by)
     _record(session, Action.CLAIM_REJECTED, claim.address, by)
     return get_claim(session, by.project_id, claim_id)
@@ -135,7 +141,7 @@ def list_claims(
 
 def _approve(session: Session, claim: ClaimRow, by: Membership) -> ClaimRow:
     identities = _identities_at(session, by.project_id, claim.address)
-    player_id = _player_of_user(session, by.project_id, claim.user_id)
+    player_id = player_of_user(session, by.project_id, claim.user_id)
     if player_id is None:
         player_id = _take_player(session, by.project_id, claim.user_id, list(identities.values()))
     owners = dict.fromkeys(identities, player_id)
@@ -164,14 +170,6 @@ def _identities_at(
     return dict(rows.tuples().all())
 
 
-def _player_of_user(
-    session: Session, project_id: uuid.UUID, user_id: uuid.UUID
-) -> uuid.UUID | None:
-    return session.scalar(
-        select(Player.id).where(Player.project_id == project_id, Player.user_id == user_id)
-    )
-
-
 def _take_player(
     session: Session, project_id: uuid.UUID, user_id: uuid.UUID, players: list[uuid.UUID]
 ) -> uuid.UUID:
@@ -190,6 +188,25 @@ def _take_player(
         .values(user_id=user_id)
     )
     return player_id
+
+
+def _let_go(session: Session, claim: ClaimRow, by: Membership) -> None:
+    """The player is the member's no longer, unless another claim says so too.
+
+    Identities that the claim moved stay: the change that moved them can be undone by itself.
+    """
+    others = select(Claim.id).where(
+        Claim.project_id == by.project_id,
+        Claim.user_id == claim.user_id,
+        Claim.state == ClaimState.APPROVED.value,
+        Claim.id != claim.id,
+    )
+    if session.scalar(others.limit(1)) is None:
+        session.execute(
+            update(Player)
+            .where(Player.project_id == by.project_id, Player.user_id == claim.user_id)
+            .values(user_id=None)
+        )
 
 
 def _set(session: Session, claim: ClaimRow, state: ClaimState, by: Membership) -> None:

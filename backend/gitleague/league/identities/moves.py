@@ -51,7 +51,7 @@ def merge_players(
     if into in others:
         raise wrong("players", "A player cannot be merged with themself.")
     for other in others:
-        player_of(session, by.project_id, other)
+        player_of(session, by.project_id, other, field="players")
     refuse_erased(session, by.project_id, {into, *others})
     owners = dict.fromkeys(_identities_of(session, by.project_id, others), into)
     if not owners:
@@ -72,7 +72,8 @@ def split_player(
         .order_by(Identity.created_at, Identity.name)
     ).all()
     if len(found) < len(set(identities)):
-        raise NotFound("There is no such identity in this league.")
+        message = "There is no such identity in this league."
+        raise NotFound(message, errors=[{"field": "identities", "message": message}])
     players = {row.player_id for row in found}
     refuse_erased(session, by.project_id, players)
     if len(players) > 1:

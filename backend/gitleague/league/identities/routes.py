@@ -4,12 +4,20 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league import positions
-from gitleague.league.identities import claims, mailmaps, moves, people, suggestions
+from gitleague.league.identities import (
+    claims,
+    dismissals,
+    mailmaps,
+    moves,
+    people,
+    suggestions,
+)
 from gitleague.league.identities.schemas import (
     ChangedPlayerOut,
     ClaimOut,
@@ -20,6 +28,7 @@ from gitleague.league.identities.schemas import (
     MailmapOut,
     MailmapRequest,
     MergeRequest,
+    PairRequest,
     PersonOut,
     PlayerChange,
     PositionOut,
@@ -36,6 +45,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["identities"])
 def list_identities(
     member: Player, session: ReadSession, asked: Annotated[IdentityQuery, Query()]
 ) -> Page[PersonOut]:
+    """The names and addresses in commits, and whose they are."""
     rows, total = people.list_identities(
         session,
         member.project_id,
@@ -54,10 +64,27 @@ def list_suggestions(member: Commissioner, session: ReadSession) -> list[Suggest
     return [SuggestionOut.of(each) for each in found]
 
 
+@router.post("/identities/suggestions/dismiss", status_code=204)
+def dismiss_suggestion(member: Commissioner, session: WriteSession, body: PairRequest) -> Response:
+    """They are two people, and are not suggested again."""
+    dismissals.dismiss(session, body.players, by=member)
+    return Response(status_code=204)
+
+
+@router.post("/identities/suggestions/bring-back", status_code=204)
+def bring_back_suggestion(
+    member: Commissioner, session: WriteSession, body: PairRequest
+) -> Response:
+    """They may be suggested again."""
+    dismissals.bring_back(session, body.players, by=member)
+    return Response(status_code=204)
+
+
 @router.get("/identities/changes")
 def list_changes(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[IdentityChangeOut]:
+    """Merges, splits, claims and mailmaps, the newest first."""
     rows, total = moves.list_changes(session, member.project_id, paging)
     return page_of([IdentityChangeOut.of(row) for row in rows], total, paging)
 
@@ -66,6 +93,7 @@ def list_changes(
 def undo_change(
     member: Commissioner, session: WriteSession, change_id: uuid.UUID
 ) -> IdentityChangeOut:
+    """Each identity goes back to where it was."""
     return IdentityChangeOut.of(moves.undo(session, change_id, by=member))
 
 
@@ -88,6 +116,7 @@ def import_mailmap(member: Commissioner, session: WriteSession, body: MailmapReq
 def change_player(
     member: Commissioner, session: WriteSession, player_id: uuid.UUID, body: PlayerChange
 ) -> ChangedPlayerOut:
+    """Their name, their position, and whether they are a bot."""
     row = people.change_player(session, player_id, **body.model_dump(), by=member)
     return ChangedPlayerOut.model_validate(row)
 
@@ -128,9 +157,13 @@ def make_claim(member: Player, session: WriteSession, body: ClaimRequest) -> Cla
 
 @router.post("/claims/{claim_id}/approve")
 def approve_claim(member: Commissioner, session: WriteSession, claim_id: uuid.UUID) -> ClaimOut:
+    """The player with this address is the member from now on."""
     return ClaimOut.model_validate(claims.decide(session, claim_id, approve=True, by=member))
 
 
 @router.post("/claims/{claim_id}/reject")
 def reject_claim(member: Commissioner, session: WriteSession, claim_id: uuid.UUID) -> ClaimOut:
+    """Also one that was approved in error: the player is nobody's again. Identities that moved go
+    back by undoing that change.
+    """
     return ClaimOut.model_validate(claims.decide(session, claim_id, approve=False, by=member))

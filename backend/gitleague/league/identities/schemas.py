@@ -18,6 +18,10 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whit
 Some = Annotated[list[uuid.UUID], Field(min_length=1, max_length=1000)]
 
 
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
 class IdentityQuery(Paging):
     player_id: uuid.UUID | None = None
     q: Annotated[str, Field(max_length=200)] = ""
@@ -40,7 +44,7 @@ class PersonOut(BaseModel):
         )
 
 
-class PlayerChange(BaseModel):
+class PlayerChange(_In):
     name: Name | None = None
     is_bot: bool | None = None
     position: Annotated[
@@ -65,11 +69,11 @@ class ChangedPlayerOut(BaseModel):
     position: str
 
 
-class MergeRequest(BaseModel):
+class MergeRequest(_In):
     players: Annotated[Some, Field(description="Whose identities the player receives.")]
 
 
-class SplitRequest(BaseModel):
+class SplitRequest(_In):
     identities: Some
     name: Annotated[str, StringConstraints(max_length=255, strip_whitespace=True)] = ""
 
@@ -111,7 +115,14 @@ class SuggestionOut(BaseModel):
         return cls(players=players, score=row.score, reasons=row.reasons)
 
 
-class MailmapRequest(BaseModel):
+class PairRequest(_In):
+    players: Annotated[
+        list[uuid.UUID],
+        Field(min_length=2, max_length=2, description="The two players of a suggestion."),
+    ]
+
+
+class MailmapRequest(_In):
     text: Annotated[str, Field(max_length=1_000_000, description="A file as gitmailmap(5) says.")]
 
 
@@ -135,7 +146,7 @@ class MailmapOut(BaseModel):
         )
 
 
-class ClaimRequest(BaseModel):
+class ClaimRequest(_In):
     address: Annotated[str, StringConstraints(max_length=320, strip_whitespace=True)]
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from gitleague.league.people.shown import LEAGUE, shown_name
 from gitleague.league.totals import By, ledger, totals
 from gitleague.tables.commits import Identity, Player
+from gitleague.tables.identities import DismissedSuggestion
 
 MOST_ALIKE = 8  # more players than that share a sign because it says nothing
 GENERIC = frozenset(
@@ -69,13 +70,23 @@ def suggestions(session: Session, project_id: uuid.UUID) -> list[Suggestion]:
         )
         .order_by(Player.id, Identity.name, Identity.email)
     )
-    found = alike(Known(*row) for row in rows)
+    dismissed = dismissed_pairs(session, project_id)
+    found = [each for each in alike(Known(*row) for row in rows) if each.players not in dismissed]
     retired_on = _retired(session, project_id)
     pairs = {
         player for each in found for player in each.players if retired_on.keys() & each.players
     }
     began = _first_days(session, project_id, pairs) if pairs else {}
     return [each for each in found if not _followed(each.players, retired_on, began)]
+
+
+def dismissed_pairs(session: Session, project_id: uuid.UUID) -> set[Pair]:
+    rows = session.execute(
+        select(DismissedSuggestion.one, DismissedSuggestion.other).where(
+            DismissedSuggestion.project_id == project_id
+        )
+    )
+    return set(rows.tuples())
 
 
 def _retired(session: Session, project_id: uuid.UUID) -> dict[uuid.UUID, date]:

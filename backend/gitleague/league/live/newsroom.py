@@ -26,7 +26,8 @@ MOST_LISTENERS = 1000  # in a process
 MOST_OF_ONE = 10  # of one person
 MOST_NEWS = 200  # at once; whoever is further behind is told to look at the table
 AT_ONCE = 200  # leagues in one question
-CHANGED, AWARDED = Event.STANDINGS_CHANGED.value, Event.AWARD_GIVEN.value
+AWARDED = Event.AWARD_GIVEN.value
+CHANGED = {Event.STANDINGS_CHANGED.value, Event.FANTASY_CHANGED.value}
 
 
 class News(NamedTuple):
@@ -161,10 +162,11 @@ def read_news(session: Session, after: Sequence[tuple[uuid.UUID, int]]) -> list[
 
 
 def worth_telling(news: Sequence[News]) -> list[News]:
-    """Of many changes of a table the last one says it all."""
-    last = {each.project_id: each.id for each in news if each.event == CHANGED}
-    return [
-        each
-        for each in news
-        if each.event == AWARDED or (each.event == CHANGED and last[each.project_id] == each.id)
-    ]
+    """Of many changes of a table, or of a fantasy league, the last one says it all."""
+    last = {_what(each): each.id for each in news if each.event in CHANGED}
+    return [each for each in news if each.event == AWARDED or last.get(_what(each)) == each.id]
+
+
+def _what(news: News) -> tuple[uuid.UUID, str, str | None]:
+    """What changed."""
+    return news.project_id, news.event, news.data.get("fantasy_id")

@@ -39,7 +39,8 @@ class _Listening(StreamingResponse):
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "Server-sent events: `standings.changed`, and `award.given`.",
+            "description": "Server-sent events: `standings.changed`, `award.given`, and "
+            "`fantasy.changed` with the id of the fantasy league.",
             "content": {"text/event-stream": {"example": EXAMPLE}},
         }
     },

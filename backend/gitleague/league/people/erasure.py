@@ -272,7 +272,7 @@ def _without_titles(value: Any) -> Any:
 def _forget_log(session: Session, person: Person) -> None:
     """The entries stay, and what was done; not by whom, nor from where."""
     by_them = AuditEntry.user_id.in_(person.users)
-    nobody = {"user_id": None, "api_key_id": None, "ip_address": None}
+    nobody = {"user_id": None, "api_key_id": None, "ip_address": None, "salt": None}
     session.execute(
         update(AuditEntry)
         .where(AuditEntry.project_id == person.project_id, by_them)
@@ -330,7 +330,11 @@ def _forget_accounts(session: Session, person: Person) -> int:
     session.execute(
         update(AuditEntry)
         .where(AuditEntry.project_id.is_(None), AuditEntry.user_id.in_(going))
-        .values(subject="", details={}, ip_address=None, api_key_id=None, user_id=None)
+        .values(subject="", details={}, ip_address=None, api_key_id=None, user_id=None, salt=None)
+    )
+    session.execute(
+        # across projects: leagues that they left before remember what was done, and not by whom
+        update(AuditEntry).where(AuditEntry.user_id.in_(going)).values(user_id=None, salt=None)
     )
     session.execute(delete(User).where(User.id.in_(going)))
     return len(going)

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.projects.erased import Names
 from gitleague.tables import Table
+from gitleague.tables.audit import AuditEntry
 
 FREE_TEXT = 255  # characters that a text written by people may have, at least
 # What stays, and why.
@@ -87,7 +88,9 @@ def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Name
         key = {f"key_{column.name}": row[column.name] for column in keys}
         # A key says what the row is: with another one it would be another.
         is_in_key = any(row[each.name] != after.get(each.name, row[each.name]) for each in keys)
-        (gone if is_in_key else changes).append(key | after)
+        # What an entry of the log said cannot be proved any more, nor can it be tried.
+        unsalted = {"salt": None} if table.name == AuditEntry.__tablename__ else {}
+        (gone if is_in_key else changes).append(key | after | unsalted)
     if changes:
         same = [column == bindparam(f"key_{column.name}") for column in keys]
         session.execute(

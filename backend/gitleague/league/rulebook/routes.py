@@ -1,6 +1,8 @@
 """The rules over HTTP."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
@@ -16,11 +18,13 @@ from gitleague.league.rulebook.schemas import (
     VersionOut,
 )
 
+MOST_VERSIONS = 2**31 - 1  # that a column can tell apart
 router = APIRouter(prefix="/projects/{project_id}/rules", tags=["rules"])
 
 
 @router.get("")
 def show_rules(member: Spectator, session: ReadSession) -> RulebookOut:
+    """The rules in force, and newer ones whose numbers are being made."""
     return RulebookOut.of(versions.rulebook(session, member.project_id))
 
 
@@ -33,12 +37,18 @@ def change_rules(member: Commissioner, session: WriteSession, body: RulesRequest
 
 @router.get("/versions")
 def list_versions(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[VersionOut]:
+    """The newest first, each with what it changed, and who changed it."""
     rows, total = versions.list_versions(session, member.project_id, paging)
     return page_of([VersionOut.of(row) for row in rows], total, paging)
 
 
 @router.post("/versions/{version}/restore", status_code=202)
-def restore_rules(member: Commissioner, session: WriteSession, version: int) -> RulebookOut:
+def restore_rules(
+    member: Commissioner,
+    session: WriteSession,
+    version: Annotated[int, Path(ge=1, le=MOST_VERSIONS)],
+) -> RulebookOut:
+    """The rules of an old version come back, as a new one."""
     return RulebookOut.of(versions.restore_rules(session, version, by=member))
 
 

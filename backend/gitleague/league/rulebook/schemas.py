@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from gitleague_client.rules.defaults import Rules
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gitleague.league.periods import Period, Window
 from gitleague.league.rulebook.preview import Place
@@ -67,12 +67,16 @@ class VersionOut(BaseModel):
 
 
 class RulesRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     changes: Changes
     note: Annotated[str, StringConstraints(max_length=255, strip_whitespace=True)] = ""
 
 
 class PreviewRequest(PeriodQuery):
     """By default the table of the running month."""
+
+    model_config = ConfigDict(extra="forbid")
 
     period: Period = Period.MONTH
     changes: Changes

@@ -86,7 +86,7 @@ def create_absence(
     season = get_season(session, by.project_id, season_id)
     if season.state == SeasonState.CLOSED.value:
         raise Conflict("This season is closed: its table stays as it is.")
-    player = player_of(session, by.project_id, away.player_id)
+    player = player_of(session, by.project_id, away.player_id, field="player_id")
     _check_days(session, by.project_id, season, away)
     absence = Absence(
         id=uuid.uuid4(),

@@ -29,6 +29,7 @@ router = APIRouter(prefix="/projects/{project_id}/seasons", tags=["seasons"])
 
 @router.get("")
 def list_seasons(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[SeasonOut]:
+    """The newest first."""
     rows, total = seasons.list_seasons(session, member.project_id, paging)
     return page_of([SeasonOut.model_validate(row) for row in rows], total, paging)
 
@@ -49,6 +50,7 @@ def list_proposals(member: Commissioner, session: ReadSession) -> list[ProposalO
 
 @router.get("/{season_id}")
 def show_season(member: Spectator, session: ReadSession, season_id: uuid.UUID) -> SeasonOut:
+    """Its days, and whether it is planned, played or closed."""
     return SeasonOut.model_validate(seasons.get_season(session, member.project_id, season_id))
 
 
@@ -56,12 +58,14 @@ def show_season(member: Spectator, session: ReadSession, season_id: uuid.UUID) -
 def change_season(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID, body: SeasonChange
 ) -> SeasonOut:
+    """The name at any time, the days until it is closed."""
     row = seasons.change_season(session, season_id, **body.model_dump(), by=member)
     return SeasonOut.model_validate(row)
 
 
 @router.delete("/{season_id}", status_code=204)
 def delete_season(member: Commissioner, session: WriteSession, season_id: uuid.UUID) -> Response:
+    """Only a draft: what was played stays."""
     seasons.delete_season(session, season_id, by=member)
     return Response(status_code=204)
 
@@ -80,6 +84,7 @@ def close_season(member: Commissioner, session: WriteSession, season_id: uuid.UU
 
 @router.get("/{season_id}/summary")
 def show_summary(member: Spectator, session: ReadSession, season_id: uuid.UUID) -> SummaryOut:
+    """Podium, leaders of each number, busiest day, squads and awards."""
     season = seasons.get_season(session, member.project_id, season_id)
     window = window_asked(session, member.project_id, Period.SEASON, season_id=season_id)
     found = summary.summary_of(session, member.project_id, season_id, window, viewer_of(member))
@@ -93,6 +98,7 @@ def list_absences(
     season_id: uuid.UUID,
     asked: Annotated[AbsenceQuery, Query()],
 ) -> Page[AbsenceOut]:
+    """Who is away, on call or there part of the time, by the day that it begins."""
     rows, total = absences.list_absences(
         session,
         member.project_id,
@@ -108,6 +114,7 @@ def list_absences(
 def create_absence(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID, body: AbsenceRequest
 ) -> AbsenceOut:
+    """Days of the season on which a player does not play, or plays less."""
     away = absences.Away(**body.model_dump())
     return AbsenceOut.of(absences.create_absence(session, season_id, away, by=member))
 
@@ -116,5 +123,6 @@ def create_absence(
 def delete_absence(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID, absence_id: uuid.UUID
 ) -> Response:
+    """Until the season is closed."""
     absences.delete_absence(session, season_id, absence_id, by=member)
     return Response(status_code=204)

@@ -23,13 +23,17 @@ class _Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class SeasonRequest(BaseModel):
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SeasonRequest(_In):
     name: Name
     first: Annotated[date, Field(description="The first day, in the league's time zone.")]
     last: Annotated[date, Field(description="The last day, included.")]
 
 
-class SeasonChange(BaseModel):
+class SeasonChange(_In):
     name: Name | None = None
     first: date | None = None
     last: date | None = None
@@ -103,7 +107,7 @@ class SummaryOut(BaseModel):
         )
 
 
-class AbsenceRequest(BaseModel):
+class AbsenceRequest(_In):
     player_id: uuid.UUID
     first: date
     last: date

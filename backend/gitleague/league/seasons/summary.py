@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
 from gitleague.league.activity import days_together
-from gitleague.league.awards.shelf import AwardRow, list_awards
+from gitleague.league.awards.shelf import AwardRow, Which, list_awards
 from gitleague.league.people.shown import PUBLIC, Viewer
 from gitleague.league.periods import Window
 from gitleague.league.squads.standings import Per, SquadStanding, squad_standings
@@ -52,7 +52,7 @@ def summary_of(
         podium=[row for row in podium.rows if row.rank],
         leaders=leaders(session, which, LED),
         busiest=busiest,
-        awards=list_awards(session, project_id, AWARDS, season_id=season_id, viewer=viewer)[0],
+        awards=list_awards(session, project_id, AWARDS, Which(season_id=season_id), viewer)[0],
         squads=_best_squads(session, which, Per.SQUAD),
         squads_on_average=_best_squads(session, which, Per.PLAYER),
     )

@@ -29,12 +29,14 @@ router = APIRouter(prefix="/projects/{project_id}/squads", tags=["squads"])
 
 @router.get("")
 def list_squads(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[SquadOut]:
+    """In the order of their names."""
     rows, total = squads.list_squads(session, member.project_id, paging)
     return page_of([SquadOut.of(row) for row in rows], total, paging)
 
 
 @router.post("", status_code=201)
 def create_squad(member: Commissioner, session: WriteSession, body: SquadRequest) -> SquadOut:
+    """A team of players within the league."""
     return SquadOut.of(squads.create_squad(session, body.name, by=member))
 
 
@@ -58,6 +60,7 @@ def list_squad_standings(
 
 @router.get("/{squad_id}")
 def show_squad(member: Spectator, session: ReadSession, squad_id: uuid.UUID) -> SquadOut:
+    """Its name, and how many play for it today."""
     return SquadOut.of(squads.get_squad(session, member.project_id, squad_id))
 
 
@@ -65,6 +68,7 @@ def show_squad(member: Spectator, session: ReadSession, squad_id: uuid.UUID) -> 
 def rename_squad(
     member: Commissioner, session: WriteSession, squad_id: uuid.UUID, body: SquadRequest
 ) -> SquadOut:
+    """Another name, which no other squad has."""
     return SquadOut.of(squads.rename_squad(session, squad_id, body.name, by=member))
 
 
@@ -82,6 +86,7 @@ def list_members(
     squad_id: uuid.UUID,
     asked: Annotated[MemberQuery, Query()],
 ) -> Page[StintOut]:
+    """Who plays for it today, on another day, or ever did."""
     on = None if asked.ever else asked.on or today_in(session, member.project_id)
     rows, total = stints.list_members(
         session,

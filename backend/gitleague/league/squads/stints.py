@@ -87,7 +87,7 @@ def put_in(
     """
     lock_project(session, by.project_id)
     squad = get_squad(session, by.project_id, squad_id)
-    player = player_of(session, by.project_id, player_id)
+    player = player_of(session, by.project_id, player_id, field="player_id")
     _check_somebody(session, by.project_id, player_id)
     first, last = first or today_in(session, by.project_id), last or OPEN
     _check_days(first, last)

@@ -6,8 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner
-from gitleague.core.errors import Invalid
-from gitleague.core.outbound import Refused, check_url
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
@@ -26,6 +24,7 @@ router = APIRouter(prefix="/projects/{project_id}/webhooks", tags=["webhooks"])
 
 @router.get("")
 def list_webhooks(member: Commissioner, session: ReadSession) -> list[WebhookOut]:
+    """The oldest first, without their secrets."""
     rows = webhooks.list_webhooks(session, member.project_id)
     return [WebhookOut.model_validate(row) for row in rows]
 
@@ -35,7 +34,7 @@ def create_webhook(
     request: Request, member: Commissioner, session: WriteSession, body: WebhookRequest
 ) -> NewWebhookOut:
     """Messages are signed as Standard Webhooks says, with a secret that is shown this once."""
-    _check(request, body.url)
+    webhooks.check_address(request.app.state.settings, body.url)
     made = webhooks.create_webhook(
         session, body.url, body.events, sealer=_sealer(request), by=member
     )
@@ -44,6 +43,7 @@ def create_webhook(
 
 @router.get("/{webhook_id}")
 def show_webhook(member: Commissioner, session: ReadSession, webhook_id: uuid.UUID) -> WebhookOut:
+    """Its events, and how it has been doing."""
     return WebhookOut.model_validate(webhooks.get_webhook(session, member.project_id, webhook_id))
 
 
@@ -55,8 +55,9 @@ def change_webhook(
     webhook_id: uuid.UUID,
     body: WebhookChange,
 ) -> WebhookOut:
+    """Another address or other events; `enabled` begins anew where failures disabled it."""
     if body.url is not None:
-        _check(request, body.url)
+        webhooks.check_address(request.app.state.settings, body.url)
     row = webhooks.change_webhook(session, webhook_id, body.changes(), by=member)
     return WebhookOut.model_validate(row)
 
@@ -99,14 +100,6 @@ def redeliver(
     """The same message once more, under the same id."""
     row = webhooks.redeliver(session, webhook_id, delivery_id, by=member)
     return DeliveryOut.model_validate(row)
-
-
-def _check(request: Request, url: str) -> None:
-    try:
-        check_url(request.app.state.settings, url)
-    except Refused as error:
-        message = str(error)
-        raise Invalid(message, errors=[{"field": "url", "message": message}]) from None
 
 
 def _sealer(request: Request) -> Sealer:

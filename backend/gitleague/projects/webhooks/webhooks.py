@@ -15,9 +15,11 @@ from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
-from gitleague.core.errors import Conflict, NotFound
+from gitleague.core.errors import Conflict, Invalid, NotFound
+from gitleague.core.outbound import Refused, check_url
 from gitleague.core.paging import Paging
 from gitleague.core.sealing import Sealer
+from gitleague.core.settings import Settings
 from gitleague.jobs.queue import enqueue
 from gitleague.projects.leagues import lock_project
 from gitleague.projects.webhooks.outbox import (
@@ -70,6 +72,15 @@ def place_of(webhook_id: uuid.UUID) -> str:
 def host_of(url: str) -> str:
     """What may be told of an address: the rest of it can be a secret."""
     return urlsplit(url).hostname or ""
+
+
+def check_address(settings: Settings, url: str) -> None:
+    """Raises Invalid for what this server never sends to."""
+    try:
+        check_url(settings, url)
+    except Refused as error:
+        message = str(error)
+        raise Invalid(message, errors=[{"field": "url", "message": message}]) from None
 
 
 def list_webhooks(session: Session, project_id: uuid.UUID) -> list[WebhookRow]:

@@ -2,39 +2,42 @@
 
 import math
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import model_validator
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.api_keys import NewKey, create_key, keys_seen_by, revoke_key, rotate_key
 from gitleague.accounts.caller import Caller, InPerson
 from gitleague.accounts.schemas import KeyRequest
+from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.leagues import MyProject, projects_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import MemberStatus, Role
+from gitleague.web.forms import comes_back_in_person
 from gitleague.web.render import page
+from gitleague.web.texts import gettext_noop
 
 router = APIRouter()
+FIRST_PAGE = Paging()
 EVERY_LEAGUE = Paging(limit=200)
 SCOPES = {
-    Scope.SYNC_COMMITS: "send commits",
-    Scope.WRITE_REPOS: "add repositories on their first push",
-    Scope.READ_REPOS: "read standings and repositories",
+    Scope.SYNC_COMMITS: gettext_noop("send commits"),
+    Scope.WRITE_REPOS: gettext_noop("add repositories on their first push"),
+    Scope.READ_REPOS: gettext_noop("read standings and repositories"),
 }
-LIFETIMES = ((30, "30 days"), (90, "90 days"), (365, "1 year"))
+LIFETIMES = (
+    (30, gettext_noop("30 days")),
+    (90, gettext_noop("90 days")),
+    (365, gettext_noop("1 year")),
+)
 
 
-class KeyForm(KeyRequest):
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, values: Any) -> Any:
-        """A form sends its empty fields too: they ask for nothing."""
-        return {name: value for name, value in dict(values).items() if value != ""}
+class KeyForm(WithoutBlanks, KeyRequest):
+    pass
 
 
 @router.get("/api-keys")
@@ -44,7 +47,14 @@ def show_keys(
     return _keys_page(request, session, caller, paging)
 
 
-@router.post("/api-keys")
+def _again(request: Request, session: Session, caller: Caller) -> HTMLResponse:
+    return _keys_page(request, session, caller)
+
+
+COMES_BACK = [comes_back_in_person(_again)]
+
+
+@router.post("/api-keys", dependencies=COMES_BACK)
 def make_key(
     request: Request, caller: InPerson, session: WriteSession, form: Annotated[KeyForm, Form()]
 ) -> HTMLResponse:
@@ -56,7 +66,7 @@ def make_key(
         project_id=form.project_id,
         expires_in_days=form.expires_in_days,
     )
-    return _keys_page(request, session, caller, Paging(), new=new)
+    return _keys_page(request, session, caller, new=new)
 
 
 @router.post("/api-keys/{key_id}/revoke")
@@ -65,19 +75,19 @@ def revoke(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> Redire
     return RedirectResponse("/api-keys", status_code=303)
 
 
-@router.post("/api-keys/{key_id}/rotate")
+@router.post("/api-keys/{key_id}/rotate", dependencies=COMES_BACK)
 def rotate(
     request: Request, caller: InPerson, session: WriteSession, key_id: uuid.UUID
 ) -> HTMLResponse:
     new = rotate_key(session, key_id, caller=caller)
-    return _keys_page(request, session, caller, Paging(), new=new)
+    return _keys_page(request, session, caller, new=new)
 
 
 def _keys_page(
     request: Request,
     session: Session,
     caller: Caller,
-    paging: Paging,
+    paging: Paging = FIRST_PAGE,
     *,
     new: NewKey | None = None,
 ) -> HTMLResponse:

@@ -41,13 +41,7 @@ def show_awards(
     asked: Annotated[AwardsAsked, Query()],
 ) -> HTMLResponse:
     wanted = asked.model_copy(update={"limit": ROWS})
-    rows, total = list_awards(
-        *(session, member.project_id, wanted),
-        kind=asked.kind,
-        season_id=asked.season_id,
-        player_id=asked.player_id,
-        viewer=viewer_of(member),
-    )
+    rows, total = list_awards(session, member.project_id, wanted, asked.which(), viewer_of(member))
     return league_page(
         *(request, session, "awards.html"),
         member=member,

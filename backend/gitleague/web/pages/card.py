@@ -22,16 +22,17 @@ from gitleague.tables.projects import Role
 from gitleague.web.charts import commits_chart, points_chart
 from gitleague.web.pages.player import head_of, player_page
 from gitleague.web.tables import link_to, shares_of, window_shown
+from gitleague.web.texts import gettext_noop
 
 router = APIRouter()
 WEEKS = 26
 CHIPS = {
-    Flag.FIX: "Fix",
-    Flag.REVERT: "Revert",
-    Flag.WIP: "WIP",
-    Flag.TICKET: "Ticket",
-    Flag.MERGE: "Merge",
-    Flag.ASSISTED: "AI-assisted",
+    Flag.FIX: gettext_noop("Fix"),
+    Flag.REVERT: gettext_noop("Revert"),
+    Flag.WIP: gettext_noop("WIP"),
+    Flag.TICKET: gettext_noop("Ticket"),
+    Flag.MERGE: gettext_noop("Merge"),
+    Flag.ASSISTED: gettext_noop("AI-assisted"),
 }
 
 
@@ -91,9 +92,12 @@ def card_shown(
 
 
 def chips_of(row: PlayRow) -> list[str]:
-    """What a commit is, in a word each."""
+    """What a commit is, in a word each, to be translated where it is shown."""
     if row.as_coauthor:
-        return ["Co-author"]
-    marks = {"Steal": row.play.is_steal, "Reverted": row.play.is_reverted}
+        return [gettext_noop("Co-author")]
+    marks = {
+        gettext_noop("Steal"): row.play.is_steal,
+        gettext_noop("Reverted"): row.play.is_reverted,
+    }
     chips = [name for flag, name in CHIPS.items() if row.play.flags & flag]
     return chips + [name for name, holds in marks.items() if holds]

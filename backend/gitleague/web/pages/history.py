@@ -15,18 +15,18 @@ from gitleague.league.people.shown import viewer_of
 from gitleague.league.stats import UNITS, Metric
 from gitleague.web.columns import LONG_NAMES
 from gitleague.web.frame import league_page
-from gitleague.web.shown import record_days
-from gitleague.web.tables import link_to, window_shown
+from gitleague.web.tables import link_to, record_days, window_shown
+from gitleague.web.texts import gettext_noop
 
 router = APIRouter()
 ROWS = 25
 SPANS = {
-    "day": "In a day",
-    "week": "In a week",
-    "month": "In a month",
-    "season": "In a season",
-    "streak": "Days in a row",
-    "play": "In one commit",
+    "day": gettext_noop("In a day"),
+    "week": gettext_noop("In a week"),
+    "month": gettext_noop("In a month"),
+    "season": gettext_noop("In a season"),
+    "streak": gettext_noop("Days in a row"),
+    "play": gettext_noop("In one commit"),
 }
 
 

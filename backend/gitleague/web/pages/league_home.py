@@ -3,7 +3,7 @@
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership, Spectator
@@ -11,7 +11,8 @@ from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession
 from gitleague.league.activity import weeks_together
 from gitleague.league.awards.names import name_of
-from gitleague.league.awards.shelf import AwardRow, list_awards
+from gitleague.league.awards.shelf import AwardRow, Which, list_awards
+from gitleague.league.cards import player_of_user
 from gitleague.league.careers.best import best_plays
 from gitleague.league.people.shown import Viewer, viewer_of
 from gitleague.league.periods import DAY, WEEK, Period, Window, today_in, window_of
@@ -56,6 +57,14 @@ def show_league(
     )
 
 
+@router.get("/projects/{project_id}/me")
+def show_mine(member: Spectator, session: ReadSession) -> RedirectResponse:
+    """The card of whoever asks; the table for those who do not play."""
+    mine = player_of_user(session, member.project_id, member.caller.user_id)
+    place = f"/players/{mine}" if mine else f"/projects/{member.project_id}/standings"
+    return RedirectResponse(place, status_code=303)
+
+
 def _shown(session: Session, member: Membership, *, top: int) -> dict[str, Any]:
     project_id, viewer = member.project_id, viewer_of(member)
     today = today_in(session, project_id)
@@ -98,7 +107,7 @@ def _newest_play(session: Session, member: Membership, viewer: Viewer) -> AwardR
     """The last play of the day."""
     found, _ = list_awards(
         *(session, member.project_id, Paging(limit=1)),
-        kind=AwardKind.PLAY_OF_THE_DAY,
-        viewer=viewer,
+        Which(kind=AwardKind.PLAY_OF_THE_DAY),
+        viewer,
     )
     return found[0] if found else None

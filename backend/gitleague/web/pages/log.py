@@ -1,16 +1,17 @@
 """The audit log of a league: who did what, and when."""
 
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import model_validator
 
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Commissioner
+from gitleague.core.forms import WithoutBlanks
 from gitleague.core.session import ReadSession
+from gitleague.projects import leagues
 from gitleague.projects.schemas import AuditQuery
 from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to
@@ -19,12 +20,8 @@ router = APIRouter()
 ROWS = 50
 
 
-class LogAsked(AuditQuery):
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, values: Any) -> Any:
-        """A form sends its empty fields too: they ask for nothing."""
-        return {name: value for name, value in dict(values).items() if value != ""}
+class LogAsked(WithoutBlanks, AuditQuery):
+    pass
 
 
 @router.get("/projects/{project_id}/log")
@@ -35,7 +32,8 @@ def show_log(
     asked: Annotated[LogAsked, Query()],
 ) -> HTMLResponse:
     wanted = asked.model_copy(update={"limit": ROWS})
-    rows, total = audit.entries(session, member.project_id, wanted, action=asked.action)
+    zone = leagues.zone_of(session, member.project_id)
+    rows, total = audit.entries(session, member.project_id, wanted, asked.asked(zone))
     return league_page(
         *(request, session, "log.html"),
         member=member,
@@ -45,7 +43,9 @@ def show_log(
         total=total,
         pages=math.ceil(total / ROWS),
         page_link=lambda number: link_to(asked, page=number),
-        actions=sorted(Action, key=lambda action: action.value),
+        csv_query=link_to(asked, page=1),
+        actions=sorted(Action, key=lambda action: action.value.partition(":")[2]),
+        users=audit.users_in(session, member.project_id),
         said=_said,
     )
 

@@ -1,7 +1,7 @@
 """Who is in a league, who waits to be let in, and who is invited."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, BackgroundTasks, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,14 +15,27 @@ from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import leagues, members
 from gitleague.projects.schemas import InvitationRequest, MemberChange
 from gitleague.tables.projects import MemberStatus, Role
+from gitleague.web.forms import comes_back
 from gitleague.web.frame import league_page
+from gitleague.web.texts import gettext_noop
 
 router = APIRouter(prefix="/projects/{project_id}/members")
 EVERYBODY = Paging(limit=200)
+
+
+class RoleWords(NamedTuple):
+    name: str
+    choice: str
+
+
 ROLES = {
-    Role.SPECTATOR: "looks on",
-    Role.PLAYER: "plays, and sees addresses",
-    Role.COMMISSIONER: "runs the league",
+    Role.SPECTATOR: RoleWords(gettext_noop("spectator"), gettext_noop("spectator: looks on")),
+    Role.PLAYER: RoleWords(
+        gettext_noop("player"), gettext_noop("player: plays, and sees addresses")
+    ),
+    Role.COMMISSIONER: RoleWords(
+        gettext_noop("commissioner"), gettext_noop("commissioner: runs the league")
+    ),
 }
 
 
@@ -31,7 +44,14 @@ def show_members(request: Request, member: Commissioner, session: ReadSession) -
     return _members_page(request, session, member)
 
 
-@router.post("/{user_id}")
+def _again(request: Request, session: Session, member: Membership) -> HTMLResponse:
+    return _members_page(request, session, member)
+
+
+COMES_BACK = [comes_back(_again)]
+
+
+@router.post("/{user_id}", dependencies=COMES_BACK)
 def change_member(
     member: Commissioner,
     session: WriteSession,
@@ -42,7 +62,7 @@ def change_member(
     return _back(member)
 
 
-@router.post("/{user_id}/remove")
+@router.post("/{user_id}/remove", dependencies=COMES_BACK)
 def remove_member(
     member: Commissioner, session: WriteSession, user_id: uuid.UUID
 ) -> RedirectResponse:
@@ -50,7 +70,7 @@ def remove_member(
     return _back(member)
 
 
-@router.post("")
+@router.post("", dependencies=COMES_BACK)
 def invite(
     request: Request,
     member: Commissioner,
@@ -59,8 +79,32 @@ def invite(
     form: Annotated[InvitationRequest, Form()],
 ) -> HTMLResponse:
     """The link is mailed, and shown this once."""
+    made = members.invite(session, form.email, role=form.role, by=member)
+    return _invited(request, session, member, tasks, made)
+
+
+@router.post("/invitations/{invitation_id}/resend", dependencies=COMES_BACK)
+def resend_invitation(
+    request: Request,
+    member: Commissioner,
+    session: WriteSession,
+    tasks: BackgroundTasks,
+    invitation_id: uuid.UUID,
+) -> HTMLResponse:
+    """Under a new link: the old one opens nothing more."""
+    made = members.invite_again(session, invitation_id, by=member)
+    return _invited(request, session, member, tasks, made)
+
+
+def _invited(
+    request: Request,
+    session: Session,
+    member: Membership,
+    tasks: BackgroundTasks,
+    made: tuple[members.InvitationRow, str],
+) -> HTMLResponse:
     settings = request.app.state.settings
-    row, token = members.invite(session, form.email, role=form.role, by=member)
+    row, token = made
     link = f"{settings.public_url}/invitations/{token}"
     project = leagues.get_project(session, member.project_id)
     tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
@@ -93,9 +137,8 @@ def _members_page(
         waiting=[each for each in everybody if each.status != MemberStatus.APPROVED.value],
         members=[each for each in everybody if each.status == MemberStatus.APPROVED.value],
         total=total,
-        invitations=[
-            each for each in invitations if not each.accepted_at and each.expires_at > now()
-        ],
+        invitations=[each for each in invitations if not each.accepted_at],
+        now=now(),
         roles=ROLES,
         link=link,
         invited=invited,

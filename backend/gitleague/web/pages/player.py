@@ -13,7 +13,7 @@ from gitleague.core.paging import Paging, PagingQuery
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerSpectator
 from gitleague.league.awards.names import name_of
-from gitleague.league.awards.shelf import list_awards
+from gitleague.league.awards.shelf import Which, list_awards
 from gitleague.league.cards import card_of
 from gitleague.league.careers import best, career, records
 from gitleague.league.careers.schemas import BestPlaysQuery
@@ -24,16 +24,24 @@ from gitleague.league.standings import Slice, standing_of
 from gitleague.league.stats import UNITS, Numbers
 from gitleague.web.columns import BY_METRIC, LONG_NAMES
 from gitleague.web.frame import Part, league_page
-from gitleague.web.shown import record_days
-from gitleague.web.tables import link_to, window_shown
+from gitleague.web.tables import link_to, record_days, window_shown
+from gitleague.web.texts import gettext_noop
 
 router = APIRouter(prefix="/players/{player_id}")
 TABS = (
-    Part("Season", ""),
-    Part("Career", "/career"),
-    Part("Awards", "/awards"),
-    Part("Best plays", "/best"),
+    Part(gettext_noop("Season"), ""),
+    Part(gettext_noop("Career"), "/career"),
+    Part(gettext_noop("Awards"), "/awards"),
+    Part(gettext_noop("Best plays"), "/best"),
 )
+HELD_IN = {
+    "day": gettext_noop("%(stat)s in a day"),
+    "week": gettext_noop("%(stat)s in a week"),
+    "month": gettext_noop("%(stat)s in a month"),
+    "season": gettext_noop("%(stat)s in a season"),
+    "streak": gettext_noop("%(stat)s in a row"),
+    "play": gettext_noop("%(stat)s in one commit"),
+}
 ROWS = 25
 SEASONS = Paging(limit=50)
 
@@ -97,6 +105,7 @@ def show_career(
         units=UNITS,
         long_names=LONG_NAMES,
         award_name=name_of,
+        held_in=HELD_IN,
         when=record_days,
         **head | window_shown(asked, window),
     )
@@ -115,8 +124,8 @@ def show_awards(
     head = head_of(session, member, player_id, window)
     rows, total = list_awards(
         *(session, member.project_id, paging.model_copy(update={"limit": ROWS})),
-        player_id=player_id,
-        viewer=viewer_of(member),
+        Which(player_id=player_id),
+        viewer_of(member),
     )
     return player_page(
         *(request, session, "player_awards.html"),

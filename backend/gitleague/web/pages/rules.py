@@ -14,7 +14,9 @@ from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession
 from gitleague.league.fairplay.settings import settings_of
 from gitleague.league.rulebook.versions import list_versions, rulebook
+from gitleague.tables.fairplay import FairPlayRule
 from gitleague.web.frame import league_page
+from gitleague.web.texts import gettext, gettext_noop
 
 router = APIRouter()
 VERSIONS = Paging(limit=20)
@@ -27,6 +29,73 @@ EXAMPLE = Play(
     excluded_deletions=0,
     is_steal=False,
     is_reverted=False,
+)
+LOOKED_FOR = {
+    FairPlayRule.COMMIT_SPLITTING.value: gettext_noop("Commit splitting"),
+    FairPlayRule.REVERT_PING_PONG.value: gettext_noop("Revert ping pong"),
+    FairPlayRule.LOCK_FILE_DUMP.value: gettext_noop("Lock file dump"),
+    FairPlayRule.HUGE_COMMIT.value: gettext_noop("Huge commit"),
+    FairPlayRule.FUTURE_DATE.value: gettext_noop("Future date"),
+    FairPlayRule.DISTANT_DATES.value: gettext_noop("Distant dates"),
+    FairPlayRule.IMPOSSIBLE_DAY.value: gettext_noop("Impossible day"),
+}
+LIMITS = {
+    "commits": gettext_noop("commits: %(number)s"),
+    "lines": gettext_noop("lines: %(number)s"),
+    "minutes": gettext_noop("minutes: %(number)s"),
+    "days": gettext_noop("days: %(number)s"),
+    "reverts": gettext_noop("reverts: %(number)s"),
+    "percent": gettext_noop("percent: %(number)s"),
+}
+
+
+class Given(NamedTuple):
+    """What a stat is given for, in words around fields of the rules."""
+
+    stat: str
+    long: str
+    words: str
+
+
+GIVEN = (
+    Given(
+        "pts",
+        gettext_noop("Points"),
+        gettext_noop(
+            "%(commit_points)s for the commit, "
+            "and %(additions_weight)s for each added line up to %(additions_cap)s"
+        ),
+    ),
+    Given(
+        "reb",
+        gettext_noop("Rebounds"),
+        gettext_noop("%(deletions_weight)s for each deleted line up to %(deletions_cap)s"),
+    ),
+    Given(
+        "ast",
+        gettext_noop("Assists"),
+        gettext_noop(
+            "%(many_files_points)s with more than %(many_files)s files; "
+            "%(coauthor_points)s to each co-author"
+        ),
+    ),
+    Given("blk", gettext_noop("Blocks"), gettext_noop("%(block_points)s for a fix or a revert")),
+    Given(
+        "stl",
+        gettext_noop("Steals"),
+        gettext_noop("%(steal_points)s for mending a commit of another player"),
+    ),
+    Given(
+        "tov",
+        gettext_noop("Turnovers"),
+        gettext_noop("%(turnover_points)s for work in progress, against the player"),
+    ),
+    Given(
+        "jt",
+        gettext_noop("Tickets named"),
+        gettext_noop("%(ticket_points)s for a title that names a ticket"),
+    ),
+    Given("cc", gettext_noop("Clean titles"), gettext_noop("%(clean_points)s for a clean title")),
 )
 
 
@@ -52,70 +121,47 @@ def show_rules(request: Request, member: Spectator, session: ReadSession) -> HTM
         example=working(EXAMPLE, book.rules),
         play=EXAMPLE,
         referee=settings_of(session, member.project_id).model_dump(exclude={"since"}),
+        looked_for=LOOKED_FOR,
+        limit_words=LIMITS,
         versions=list_versions(session, member.project_id, VERSIONS)[0],
     )
 
 
 def reasons_of(rules: Rules) -> list[Reason]:
+    caps = {name: f"{getattr(rules, name):,}" for name in ("additions_cap", "deletions_cap")}
+    values = rules.model_dump() | caps
     return [
         Reason(
-            "PTS",
-            "Points",
-            f"{rules.commit_points} for the commit, and {rules.additions_weight} for each added "
-            f"line up to {rules.additions_cap:,}",
-            rules.pts_weight,
-        ),
-        Reason(
-            "REB",
-            "Rebounds",
-            f"{rules.deletions_weight} for each deleted line up to {rules.deletions_cap:,}",
-            rules.reb_weight,
-        ),
-        Reason(
-            "AST",
-            "Assists",
-            f"{rules.many_files_points} with more than {rules.many_files} files; "
-            f"{rules.coauthor_points} to each co-author",
-            rules.ast_weight,
-        ),
-        Reason("BLK", "Blocks", f"{rules.block_points} for a fix or a revert", rules.blk_weight),
-        Reason(
-            "STL",
-            "Steals",
-            f"{rules.steal_points} for mending a commit of another player",
-            rules.stl_weight,
-        ),
-        Reason(
-            "TOV",
-            "Turnovers",
-            f"{rules.turnover_points} for work in progress, against the player",
-            -rules.tov_weight,
-        ),
-        Reason(
-            "JT",
-            "Tickets named",
-            f"{rules.ticket_points} for a title that names a ticket",
-            rules.jt_weight,
-        ),
-        Reason("CC", "Clean titles", f"{rules.clean_points} for a clean title", rules.cc_weight),
+            each.stat.upper(), each.long, gettext(each.words) % values, _weight(rules, each.stat)
+        )
+        for each in GIVEN
     ]
+
+
+def _weight(rules: Rules, stat: str) -> object:
+    """Turnovers cost."""
+    return -rules.tov_weight if stat == "tov" else getattr(rules, f"{stat}_weight")
 
 
 def _left_out(rules: Rules) -> list[str]:
     assistants = {
-        AiAssisted.COUNT: "A commit that an AI assistant had a hand in counts as any other.",
-        AiAssisted.IGNORE: "A commit that an AI assistant had a hand in gives no points.",
-        AiAssisted.WEIGHT: "A commit that an AI assistant had a hand in gives "
-        f"{rules.ai_percent} % of its points.",
+        AiAssisted.COUNT: gettext(
+            "A commit that an AI assistant had a hand in counts as any other."
+        ),
+        AiAssisted.IGNORE: gettext("A commit that an AI assistant had a hand in gives no points."),
+        AiAssisted.WEIGHT: gettext(
+            "A commit that an AI assistant had a hand in gives %(percent)s %% of its points."
+        )
+        % {"percent": rules.ai_percent},
     }
     return [
-        "Merges count as other commits do."
+        gettext("Merges count as other commits do.")
         if rules.score_merges
-        else "A merge gives nothing: what it brings was counted where it was written.",
-        "Lines of generated, vendored and lock files count."
+        else gettext("A merge gives nothing: what it brings was counted where it was written."),
+        gettext("Lines of generated, vendored and lock files count.")
         if rules.score_excluded_lines
-        else "Lines of generated, vendored and lock files are left out.",
-        "The same change on two branches counts once.",
-        "A commit that a later one reverts gives its points back.",
+        else gettext("Lines of generated, vendored and lock files are left out."),
+        gettext("The same change on two branches counts once."),
+        gettext("A commit that a later one reverts gives its points back."),
         assistants[rules.ai_assisted],
     ]

@@ -21,25 +21,31 @@ from gitleague.league.seasons.windows import window_asked
 from gitleague.tables.projects import Role
 from gitleague.tables.seasons import AbsenceKind, SeasonState
 from gitleague.web.columns import BY_METRIC, LONG_NAMES
+from gitleague.web.forms import comes_back
 from gitleague.web.frame import league_page
 from gitleague.web.tables import name_of
+from gitleague.web.texts import gettext, gettext_noop
 
 router = APIRouter(prefix="/projects/{project_id}/seasons")
 EVERY = Paging(limit=200)
 STATES = {
-    SeasonState.DRAFT.value: "planned",
-    SeasonState.ACTIVE.value: "being played",
-    SeasonState.CLOSED.value: "closed",
+    SeasonState.DRAFT.value: gettext_noop("planned"),
+    SeasonState.ACTIVE.value: gettext_noop("being played"),
+    SeasonState.CLOSED.value: gettext_noop("closed"),
 }
 KINDS = {
-    AbsenceKind.AWAY: "away",
-    AbsenceKind.ON_CALL: "on call",
-    AbsenceKind.PART_TIME: "part time",
+    AbsenceKind.AWAY: gettext_noop("away"),
+    AbsenceKind.ON_CALL: gettext_noop("on call"),
+    AbsenceKind.PART_TIME: gettext_noop("part time"),
 }
 
 
 @router.get("")
 def list_seasons(request: Request, member: Spectator, session: ReadSession) -> HTMLResponse:
+    return _seasons_page(request, session, member)
+
+
+def _seasons_page(request: Request, session: Session, member: Membership) -> HTMLResponse:
     runs = member.role is Role.COMMISSIONER
     today = today_in(session, member.project_id)
     return league_page(
@@ -53,7 +59,7 @@ def list_seasons(request: Request, member: Spectator, session: ReadSession) -> H
     )
 
 
-@router.post("")
+@router.post("", dependencies=[comes_back(_seasons_page)])
 def plan_season(
     member: Commissioner, session: WriteSession, form: Annotated[SeasonRequest, Form()]
 ) -> RedirectResponse:
@@ -63,8 +69,16 @@ def plan_season(
 
 @router.get("/{season_id}")
 def show_season(
-    request: Request, member: Spectator, session: ReadSession, season_id: uuid.UUID
+    request: Request,
+    member: Spectator,
+    session: ReadSession,
+    season_id: uuid.UUID,  # noqa: ARG001 - read from the path, as after a refusal
 ) -> HTMLResponse:
+    return _season_page(request, session, member)
+
+
+def _season_page(request: Request, session: Session, member: Membership) -> HTMLResponse:
+    season_id = uuid.UUID(request.path_params["season_id"])
     project_id, viewer = member.project_id, viewer_of(member)
     season = seasons.get_season(session, project_id, season_id)
     window = window_asked(session, project_id, Period.SEASON, season_id=season_id)
@@ -82,6 +96,7 @@ def show_season(
         window_name=name_of(window),
         absences=away,
         kinds=KINDS,
+        kind_choices=[(kind.value, gettext(words)) for kind, words in KINDS.items()],
         players=players_of(session, project_id) if runs else [],
         can_close=season.last < window.today,
         columns=BY_METRIC,
@@ -90,7 +105,10 @@ def show_season(
     )
 
 
-@router.post("/{season_id}/open")
+COMES_BACK = [comes_back(_season_page)]
+
+
+@router.post("/{season_id}/open", dependencies=COMES_BACK)
 def open_season(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID
 ) -> RedirectResponse:
@@ -98,7 +116,7 @@ def open_season(
     return _to(member.project_id, season_id)
 
 
-@router.post("/{season_id}/close")
+@router.post("/{season_id}/close", dependencies=COMES_BACK)
 def close_season(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID
 ) -> RedirectResponse:
@@ -106,7 +124,7 @@ def close_season(
     return _to(member.project_id, season_id)
 
 
-@router.post("/{season_id}/change")
+@router.post("/{season_id}/change", dependencies=COMES_BACK)
 def change_season(
     member: Commissioner,
     session: WriteSession,
@@ -117,7 +135,7 @@ def change_season(
     return _to(member.project_id, season_id)
 
 
-@router.post("/{season_id}/delete")
+@router.post("/{season_id}/delete", dependencies=COMES_BACK)
 def delete_season(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID
 ) -> RedirectResponse:
@@ -125,7 +143,7 @@ def delete_season(
     return _to(member.project_id)
 
 
-@router.post("/{season_id}/absences")
+@router.post("/{season_id}/absences", dependencies=COMES_BACK)
 def note_absence(
     member: Commissioner,
     session: WriteSession,
@@ -136,7 +154,7 @@ def note_absence(
     return _to(member.project_id, season_id, "#absences")
 
 
-@router.post("/{season_id}/absences/{absence_id}/delete")
+@router.post("/{season_id}/absences/{absence_id}/delete", dependencies=COMES_BACK)
 def delete_absence(
     member: Commissioner, session: WriteSession, season_id: uuid.UUID, absence_id: uuid.UUID
 ) -> RedirectResponse:

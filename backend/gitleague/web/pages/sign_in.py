@@ -56,6 +56,7 @@ def sign_out(request: Request, session: WriteSession) -> RedirectResponse:
     close_browser_session(session, request.cookies.get(COOKIE, ""))
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache"'  # Back must not show what they saw
     return response
 
 
@@ -68,4 +69,6 @@ def show_invitation(request: Request, caller: MaybeCaller, token: str) -> HTMLRe
 def accept(request: Request, session: WriteSession, token: str) -> RedirectResponse:
     accepted = accept_invitation(session, token)
     place = f"/projects/{accepted.project_id}"
+    if not accepted.opens_account(request.app.state.settings):
+        return RedirectResponse(place, status_code=303)  # which asks to sign in who is not
     return signed_in_response(request, session, accepted.account.user_id, place)

@@ -2,6 +2,7 @@
 
 import math
 import uuid
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,18 +12,21 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.caller import Spectator
 from gitleague.core.session import ReadSession
 from gitleague.league.about import choices
+from gitleague.league.forms import forms_of
 from gitleague.league.people.shown import Viewer, viewer_of
 from gitleague.league.periods import Period
 from gitleague.league.schemas import StandingsQuery
 from gitleague.league.standings import Standings, last_played, leaders, standings
 from gitleague.league.stats import Metric
 from gitleague.scoring.rules import rules_at
+from gitleague.web.charts import Sparkline, sparkline
 from gitleague.web.columns import BY_METRIC, LEADING, medal_of
 from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to, period_query, shares_of, window_shown
 
 router = APIRouter()
 ROWS = 25
+WEEKS = 12  # of a sparkline
 
 
 @router.get("/projects/{project_id}/standings")
@@ -53,6 +57,7 @@ def standings_shown(
         "leaders": leaders(session, which, LEADING) if table.rows else [],
         "shares_of": lambda numbers: shares_of(numbers, rules),
         "columns": BY_METRIC,
+        "forms": _forms(session, project_id, table, window.today),
         **_rows_shown(asked, table),
         **window_shown(asked, window),
         "choices": choices(session, project_id),
@@ -68,6 +73,14 @@ def _for_page(asked: StandingsQuery) -> StandingsQuery:
     metric = asked.metric if asked.metric.value in BY_METRIC else Metric.IMPACT
     period = Period.SEASON if asked.season_id else asked.period
     return asked.model_copy(update={"limit": ROWS, "metric": metric, "period": period})
+
+
+def _forms(
+    session: Session, project_id: uuid.UUID, table: Standings, today: date
+) -> dict[uuid.UUID, Sparkline]:
+    players = [row.player_id for row in table.rows]
+    forms = forms_of(session, project_id, players, weeks=WEEKS, today=today)
+    return {player_id: sparkline(weeks) for player_id, weeks in forms.items()}
 
 
 def _rows_shown(asked: StandingsQuery, table: Standings) -> dict[str, Any]:

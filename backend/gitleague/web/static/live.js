@@ -8,6 +8,7 @@ async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.dispatchEvent(new CustomEvent("league:fresh", { detail: fresh }));
   let changed = false;
   let waits = false;
   for (const part of parts()) {
@@ -18,7 +19,7 @@ async function refresh() {
     changed = true;
   }
   said.hidden = !waits;
-  said.textContent = waits ? "There are new numbers. They show once you close what is open." : "";
+  said.textContent = waits ? said.dataset.waits : "";
   if (changed) document.dispatchEvent(new CustomEvent("league:changed"));
 }
 
@@ -26,9 +27,20 @@ let later = 0;
 const soon = () => { clearTimeout(later); later = setTimeout(refresh, 300); };
 
 if (root && parts().length) {
-  const events = new EventSource(`/api/v1${root.dataset.league}/events`);
-  events.addEventListener("standings.changed", soon);
-  events.addEventListener("award.given", soon);
-  addEventListener("toggle", () => { if (!said.hidden) soon(); }, true);
+  let events;
+  const listen = () => {
+    events = new EventSource(`/api/v1${root.dataset.league}/events`);
+    events.addEventListener("standings.changed", soon);
+    events.addEventListener("award.given", soon);
+    if (!root.dataset.fantasy) return;
+    events.addEventListener("fantasy.changed", ({ data }) => {
+      if (JSON.parse(data).fantasy_id === root.dataset.fantasy) soon();
+    });
+  };
+  listen();
+  const waited = () => { if (!said.hidden) soon(); };
+  addEventListener("toggle", waited, true);
+  addEventListener("focusout", waited);
   addEventListener("pagehide", () => events.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) { listen(); soon(); } }); // by Back
 }

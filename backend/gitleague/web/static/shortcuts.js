@@ -1,7 +1,6 @@
 // The keyboard: what `?` lists. A key does nothing while somebody writes.
-const root = document.querySelector("[data-league]");
 const list = document.getElementById("shortcuts");
-const PLACES = { h: "", l: "/standings", a: "/awards", s: "/seasons", r: "/records", o: "/hall-of-fame" };
+const place = (key) => document.querySelector(`[data-path][data-key="${key}"]`); // of the palette
 let lead = "";
 
 const writes = (element) => element.closest("input, select, textarea, [contenteditable]");
@@ -20,18 +19,21 @@ function step(by) {
 function does(key) {
   if (lead === "g") {
     lead = "";
-    if (root && key in PLACES) location.assign(root.dataset.league + PLACES[key]);
-    return key in PLACES;
+    const there = /^[a-z]$/.test(key) ? place(key) : null;
+    if (there) location.assign(there.dataset.path);
+    return Boolean(there);
   }
   if (key === "g") { lead = "g"; setTimeout(() => { lead = ""; }, 1500); return true; }
   if (key === "?") { list.showModal(); return true; }
   if (key === "/") {
-    const search = document.querySelector("[type=search]");
-    search?.focus();
-    return Boolean(search);
+    const search = document.querySelector("main [type=search]");
+    if (search) search.focus();
+    else document.querySelector("[data-palette-switch]").click();
+    return true;
   }
   if (/^[1-9]$/.test(key)) {
-    const tab = document.querySelector(`[data-key="${key}"]`);
+    const tabs = document.querySelector("main .of-player") ?? document.querySelector("main .tabs");
+    const tab = tabs?.querySelectorAll("a")[key - 1];
     tab?.click();
     return Boolean(tab);
   }
@@ -41,7 +43,7 @@ function does(key) {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || list.open || writes(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || writes(event.target)) return;
   const inTable = event.target.closest("tr.line, .play");
   if (event.key.startsWith("Arrow") && !inTable) return; // arrows scroll the page elsewhere
   if (does(event.key)) event.preventDefault();

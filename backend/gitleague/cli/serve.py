@@ -1,0 +1,71 @@
+"""`gitleague serve`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Any, Final
+
+import click
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from gitleague.cli.opening import opened
+from gitleague.core import log, migrations
+from gitleague.core.draining import Draining
+from gitleague.core.settings import load_settings, share_metrics
+from gitleague.core.systemd import keep, kept_listener
+
+APP = "gitleague.app:create_app_from_environment"
+SERVING: Final[dict[str, Any]] = {
+    "proxy_headers": False,  # accounts/addresses.py decides whose X-Forwarded-For is believed
+    "server_header": False,
+    "access_log": False,  # core/requests.py writes one, without what is secret
+    "log_config": None,
+    "http": Draining,
+    "timeout_graceful_shutdown": 10,
+    # A worker that starts on a busy machine is no hung one; uvicorn kills it after 5 seconds.
+    "timeout_worker_healthcheck": 60,
+}
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port."
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes."
+)
+@click.option(
+    "--migrate", is_flag=True, help="Migrate PostgreSQL too; of several servers one does it."
+)
+def serve(*, host: str, port: int, workers: int, migrate: bool) -> None:
+    """Serve the pages and the API, until Ctrl-C.
+
+    The embedded database is migrated first. Without GITLEAGUE_SMTP_URL, sign-in links are printed.
+    SIGHUP replaces the workers of several one by one, each when its successor answers.
+    """
+    settings = load_settings()
+    log.configure(settings)
+    with opened(settings) as database:
+        if database.is_sqlite or migrate:
+            migrations.upgrade(database)
+        else:
+            migrations.check(database)
+    config = uvicorn.Config(APP, factory=True, host=host, port=port, workers=workers, **SERVING)
+    listener = kept_listener(host, port)
+    if listener is None:
+        listener = config.bind_socket()
+        listener.listen(config.backlog)  # who asks while the server starts waits, too
+        keep(listener)
+    if workers > 1:
+        share_metrics(settings.data_dir)
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # it has ended well already
+        server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)

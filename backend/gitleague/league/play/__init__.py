@@ -1,0 +1,1 @@
+"""One commit as a page has it."""

@@ -1,0 +1,1 @@
+"""What a league has under some words."""

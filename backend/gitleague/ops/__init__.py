@@ -1,0 +1,1 @@
+"""What an operator does to a whole server: one file for each verb."""

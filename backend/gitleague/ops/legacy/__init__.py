@@ -1,0 +1,1 @@
+"""A database of the original deployment becomes part of this one."""

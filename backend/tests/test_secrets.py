@@ -1,0 +1,58 @@
+"""Secrets at rest, under a new key."""
+
+import os
+import subprocess
+import sys
+import uuid
+
+from gitleague.core.clock import now
+from gitleague.core.db import Database
+from gitleague.core.sealing import Sealer
+from gitleague.core.settings import Settings
+from gitleague.projects.webhooks.webhooks import place_of
+from gitleague.tables.outside import Webhook
+from make import make_project
+from sqlalchemy import select
+
+OLD, NEW = "o" * 32, "n" * 32
+
+
+def test_they_are_sealed_anew(database: Database, database_url: str) -> None:
+    webhook_id = uuid.uuid4()
+    old = Sealer(Settings(_env_file=None, secret_key=OLD))
+    with database.writing() as session:
+        session.add(
+            Webhook(
+                id=webhook_id,
+                project_id=make_project(session),
+                url="https://x.org",
+                events=[],
+                sealed_secret=old.seal("whsec_1", place=place_of(webhook_id)),
+                created_at=now(),
+                failures=0,
+            )
+        )
+    told = rotate(database_url, NEW, OLD)
+    assert "webhook: 1 sealed anew, 0 cannot be opened" in told
+    with database.reading() as session:
+        sealed = session.scalars(select(Webhook.sealed_secret)).one()
+    new = Sealer(Settings(_env_file=None, secret_key=NEW))
+    assert new.unseal(sealed, place=place_of(webhook_id)) == "whsec_1"
+    assert "1 cannot be opened" in rotate(database_url, "x" * 32, "", code=1)
+
+
+def rotate(database_url: str, key: str, old: str, *, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "gitleague", "secrets", "rotate"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "GITLEAGUE_DATABASE_URL": database_url,
+            "GITLEAGUE_SECRET_KEY": key,
+            "GITLEAGUE_OLD_SECRET_KEYS": old,
+        },
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout
