@@ -11,6 +11,8 @@ from world import API, World
 LEAGUE = f"{API}/projects/{{project_id}}"
 STRANGERS = {Kind.STRANGER, Kind.OPERATOR}  # to this project
 PEOPLE = {Kind.PENDING, Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER} | STRANGERS
+# People sign in with other addresses than the invited one; test_members.py has the right ones.
+FOR_ANOTHER_ADDRESS = MappingProxyType(dict.fromkeys(PEOPLE, 403))
 MEMBERS = {Kind.SPECTATOR, Kind.PLAYER, Kind.COMMISSIONER}
 READING = {Kind.READ_KEY}
 NO_CREDENTIAL = {Kind.REVOKED_KEY, Kind.EXPIRED_KEY, Kind.MISTYPED_KEY, Kind.UNKNOWN_KEY}

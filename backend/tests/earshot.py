@@ -10,6 +10,7 @@ SECRET = re.compile(
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"  # a token
     r"|/(?:sign-in|invitations)/(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)[\w-]{20,}"
     # ^ a link that signs in; an invitation's id opens nothing
+    r"|[?&]invitation=\w"
     r"|://[^\s/:@]*:[^\s/@]+@"  # a password in an address
     r"|(?i:authorization)[\"']?\s*[=:]\s*[\"']?(?i:bearer|basic) [\w+/=.-]"
     r"|gitleague_session=\w"

@@ -1,12 +1,16 @@
 """A mail server that keeps the letters it is given, or refuses them."""
 
 import math
+import re
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+
+import pytest
 
 
 @dataclass
@@ -20,6 +24,16 @@ class Mailbox:
 
     def is_refused(self, line: str) -> bool:
         return self.refuses or any(f"<{address}>" in line for address in self.unknown)
+
+
+def printed_link(capture: pytest.CaptureFixture[str]) -> str:
+    """The sign-in link that a server without SMTP prints, a moment after it answered."""
+    said, deadline = "", time.monotonic() + 60
+    while not (found := re.search(r"^https?://\S+/sign-in/\S+$", said, re.MULTILINE)):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.02)
+        said += capture.readouterr().out
+    return found[0]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The pages: what people open, and what their forms send."""
 
 import asyncssh
-from access import Access, Route
+from access import FOR_ANOTHER_ADDRESS, Access, Route
 from callers import Kind
 from routes_of_the_league import next_season
 from world import World
@@ -109,7 +109,14 @@ ROUTES = [
     Route("POST /sign-in/{token}", Access.OPEN, 303, subject=World.fresh_link),
     Route("POST /sign-out", Access.OPEN, 303),
     Route("GET /invitations/{token}", Access.ANYONE, subject=World.fresh_invitation),
-    Route("POST /invitations/{token}", Access.OPEN, 303, subject=World.fresh_invitation),
+    Route(
+        "POST /invitations/{token}",
+        Access.IN_PERSON,
+        303,
+        subject=World.fresh_invitation,
+        unlike=FOR_ANOTHER_ADDRESS,
+    ),
+    Route("POST /invitations/{token}/sign-in", Access.ANYONE, 200, subject=World.fresh_invitation),
     Route("GET /api-keys", Access.IN_PERSON),
     Route("POST /api-keys", Access.IN_PERSON, 201, form=KEY),
     Route("POST /api-keys/{key_id}/revoke", Access.IN_PERSON, 303, own=True),

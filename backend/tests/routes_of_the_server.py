@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from access import LEAGUE, Access, Route
+from access import FOR_ANOTHER_ADDRESS, LEAGUE, Access, Route
 from world import API, World
 
 KEY = {"name": "mine", "scopes": "read:repos"}
@@ -70,9 +70,10 @@ ROUTES = [
     ),
     Route(
         f"POST {API}/invitations/accept",
-        Access.ANYONE,
+        Access.IN_PERSON,
         json=with_token,
         subject=World.fresh_invitation,
+        unlike=FOR_ANOTHER_ADDRESS,
     ),
     Route(f"GET {LEAGUE}/repos", Access.SPECTATOR),
     Route(

@@ -30,6 +30,7 @@ class Action(str, Enum):
     """subject:thing:verb"""
 
     ACCOUNT_SIGNED_IN = "account:session:opened"
+    SIGN_IN_LINK_PRINTED = "account:sign_in_link:printed"
     KEY_CREATED = "account:api_key:created"
     KEY_REVOKED = "account:api_key:revoked"
     KEY_ROTATED = "account:api_key:rotated"

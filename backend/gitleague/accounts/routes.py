@@ -23,10 +23,8 @@ from gitleague.accounts.schemas import (
 )
 from gitleague.accounts.sign_in import (
     Account,
-    ensure_account,
-    find_account,
+    find_or_admit,
     make_link,
-    normal_email,
     use_link,
 )
 from gitleague.accounts.tokens import issue_jwt
@@ -38,16 +36,19 @@ router = APIRouter(tags=["accounts"])
 ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it."
 
 
-def mail_link(request: Request, session: WriteSession, tasks: BackgroundTasks, email: str) -> None:
-    """Mail a link to whoever has an account; the answer never tells who has.
-
-    An operator has one from the first time that they ask.
-    """
+def mail_link(
+    request: Request,
+    session: WriteSession,
+    tasks: BackgroundTasks,
+    email: str,
+    *,
+    invitation: str = "",
+) -> None:
+    """Mail a sign-in link to an address that may have one; the answer never tells which may."""
     settings: Settings = request.app.state.settings
-    is_operator = normal_email(email) in settings.operators
-    account = ensure_account(session, email) if is_operator else find_account(session, email)
+    account = find_or_admit(session, settings, email)
     if account:
-        link = make_link(session, settings, account.user_id)
+        link = make_link(session, settings, account.user_id, invitation=invitation)
         tasks.add_task(send, settings, sign_in_letter(account.email, link))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Gone
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import BrowserSession, SignInLink, User
+from gitleague.tables.projects import Invitation
 
 LINK_LIFETIME = timedelta(minutes=15)
 
@@ -52,8 +54,34 @@ def ensure_account(session: Session, email: str, *, name: str = "") -> Account:
     return Account(user.id, user.email, user.display_name)
 
 
-def make_link(session: Session, settings: Settings, user_id: uuid.UUID) -> str:
-    """The address to open, built from PUBLIC_URL and never from a request."""
+def find_or_admit(session: Session, settings: Settings, email: str) -> Account | None:
+    """Who may be sent a sign-in link: None for an address that nothing here is for.
+
+    An operator and the holder of an open invitation get their account now, the first time.
+    """
+    address = normal_email(email)
+    is_invited = (
+        select(Invitation.id)
+        .where(
+            Invitation.email == address,
+            Invitation.accepted_at.is_(None),
+            Invitation.expires_at > now(),
+        )
+        .limit(1)
+    )
+    if address in settings.operators or session.scalar(is_invited):
+        return ensure_account(session, address)
+    return find_account(session, address)
+
+
+def make_link(
+    session: Session, settings: Settings, user_id: uuid.UUID, *, invitation: str = ""
+) -> str:
+    """The address to open, built from PUBLIC_URL and never from a request.
+
+    It signs in, so that it goes to the mailbox of the account, or to an operator's terminal, and
+    nowhere else. `invitation` is the token of the one to go on to.
+    """
     token = new_token()
     session.execute(
         delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.expires_at < now())
@@ -66,7 +94,8 @@ def make_link(session: Session, settings: Settings, user_id: uuid.UUID) -> str:
             expires_at=now() + LINK_LIFETIME,
         )
     )
-    return f"{settings.public_url}/sign-in/{token}"
+    then = f"?{urlencode({'invitation': invitation})}" if invitation else ""
+    return f"{settings.public_url}/sign-in/{token}{then}"
 
 
 def use_link(session: Session, token: str) -> Account:
@@ -85,7 +114,7 @@ def use_link(session: Session, token: str) -> Account:
         select(User.id, User.email, User.display_name).where(User.id == user_id)
     ).one_or_none()
     if row is None:
-        raise Gone("This sign-in link was used already or has run out. Ask for a new one.")
+        raise Gone("This sign-in link was used already or has expired. Ask for a new one.")
     return Account(*row)
 
 

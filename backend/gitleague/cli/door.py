@@ -29,6 +29,7 @@ COMMANDS = {
     "rollout": "rollout",
     "secrets": "sealed",
     "serve": "serve",
+    "sign-in-link": "sign_in_link",
     "smoke": "smoke",
     "verify": "verify",
 }

@@ -122,7 +122,7 @@ class Conflict(LeagueError):
 
 
 class Gone(LeagueError):
-    """This link was used already or has run out. Ask for a new one."""
+    """This link was used already or has expired. Ask for a new one."""
 
     status = 410
     title = "No longer valid"

@@ -22,7 +22,7 @@ BLOT = "<redacted>"
 SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(tgl_[a-z0-9]{8})_[A-Za-z0-9_-]{8,}"), rf"\1_{BLOT}"),  # API keys
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"), BLOT),  # tokens
-    (re.compile(r"(/(?:sign-in|invitations)/)[\w-]{16,}"), rf"\1{BLOT}"),
+    (re.compile(r"(/(?:sign-in|invitations)/|[?&]invitation=)[\w-]{16,}"), rf"\1{BLOT}"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{BLOT}@"),  # passwords in addresses
     (
         re.compile(

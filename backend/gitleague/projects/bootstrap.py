@@ -9,7 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from gitleague.accounts import audit
 from gitleague.accounts.api_keys import issue_key
+from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller
 from gitleague.accounts.sign_in import ensure_account, make_link
 from gitleague.accounts.tokens import issue_jwt
@@ -64,6 +66,8 @@ def bootstrap(
     key = issue_key(
         session, caller=caller, name=KEY_NAME, scopes=tuple(Scope), project_id=project_id
     )
+    for action in (Action.ACCOUNT_SIGNED_IN, Action.SIGN_IN_LINK_PRINTED):
+        audit.record(session, action, account.email, caller=None, details={"by": "bootstrap"})
     return Made(
         project_id,
         [(repo.id, repo.git_url) for repo in repos],

@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
-from gitleague.accounts.caller import Caller, Membership
-from gitleague.accounts.sign_in import Account, ensure_account, find_account, normal_email
+from gitleague.accounts.caller import LEVELS, Caller, Membership
+from gitleague.accounts.sign_in import normal_email
 from gitleague.accounts.tokens import digest, new_token
 from gitleague.core.clock import now
-from gitleague.core.errors import Conflict, Gone, NotFound
+from gitleague.core.errors import Conflict, Gone, NotAllowed, NotFound
 from gitleague.core.paging import Paging
-from gitleague.core.settings import Settings
 from gitleague.tables.accounts import User
 from gitleague.tables.projects import Invitation, Member, MemberStatus, Project, Role
 
 INVITATION_LIFETIME = timedelta(days=14)
+INVITATION_GONE = "This invitation was used already or has expired. Ask for a new one."
 
 
 class MemberRow(NamedTuple):
@@ -41,18 +41,6 @@ class InvitationRow(NamedTuple):
     created_at: datetime
     expires_at: datetime
     accepted_at: datetime | None
-
-
-class Accepted(NamedTuple):
-    account: Account
-    project_id: uuid.UUID
-    is_new: bool  # the account came with it
-
-    def opens_account(self, settings: Settings) -> bool:
-        """Whoever invites sees the token: it opens no account that somebody has, or that can more
-        than the invitation gives. They sign in by a link of their own.
-        """
-        return self.is_new and self.account.email not in settings.operators
 
 
 def list_members(
@@ -151,7 +139,7 @@ def remove_member(session: Session, user_id: uuid.UUID, *, by: Membership) -> No
 def invite(
     session: Session, email: str, *, role: Role, by: Membership
 ) -> tuple[InvitationRow, str]:
-    """An invitation and its token, which is in the mail and nowhere else."""
+    """An invitation and its token, of which the database keeps the hash."""
     token = new_token()
     row = Invitation(
         id=uuid.uuid4(),
@@ -238,34 +226,71 @@ def revoke_invitation(session: Session, invitation_id: uuid.UUID, *, by: Members
     )
 
 
-def accept_invitation(session: Session, token: str) -> Accepted:
-    """Take the place that was offered; the token opens once. Raises Gone."""
+def accept_invitation(session: Session, token: str, *, caller: Caller) -> uuid.UUID:
+    """Join the project, which is returned, as the invitation says; a higher role is kept.
+
+    The token proves nothing about an address, since the inviter has seen it: only whoever signed
+    in with the invited one may use it, once. Raises Gone, NotAllowed.
+    """
+    is_open = (
+        Invitation.token_hash == digest(token),
+        Invitation.accepted_at.is_(None),
+        Invitation.expires_at > now(),
+    )
     row = session.execute(
         update(Invitation)
-        .where(
+        .where(*is_open, Invitation.email == caller.email)
+        .values(accepted_at=now())
+        .returning(Invitation.project_id, Invitation.role)
+    ).one_or_none()
+    if row is None:
+        if session.scalar(select(Invitation.id).where(*is_open)):
+            raise NotAllowed(
+                "This invitation is for another address. Sign in with the address that it was "
+                "sent to."
+            )
+        raise Gone(INVITATION_GONE)
+    role = _take_seat(session, row.project_id, caller.user_id, Role(row.role))
+    audit.record(
+        session,
+        Action.INVITATION_ACCEPTED,
+        caller.email,
+        caller=caller,
+        project_id=row.project_id,
+        details={"role": role.value},
+    )
+    project_id: uuid.UUID = row.project_id
+    return project_id
+
+
+def invited_address(session: Session, token: str) -> str:
+    """Where the invitation with this token was sent. Raises Gone."""
+    email = session.scalar(
+        select(Invitation.email).where(
             Invitation.token_hash == digest(token),
             Invitation.accepted_at.is_(None),
             Invitation.expires_at > now(),
         )
-        .values(accepted_at=now())
-        .returning(Invitation.project_id, Invitation.email, Invitation.role)
-    ).one_or_none()
-    if row is None:
-        raise Gone("This invitation was used already or has run out. Ask for a new one.")
-    known = find_account(session, row.email)
-    account = known or ensure_account(session, row.email)
-    member = _find(session, row.project_id, account.user_id)
-    if member is None or member.status == MemberStatus.PENDING.value:
-        put_member(session, row.project_id, account.user_id, role=Role(row.role))
-    audit.record(
-        session,
-        Action.INVITATION_ACCEPTED,
-        account.email,
-        caller=None,
-        project_id=row.project_id,
-        details={"role": row.role},
     )
-    return Accepted(account, row.project_id, is_new=known is None)
+    if email is None:
+        raise Gone(INVITATION_GONE)
+    return email
+
+
+def _take_seat(session: Session, project_id: uuid.UUID, user_id: uuid.UUID, offered: Role) -> Role:
+    """The role that the user has afterwards: what was offered, or the higher one they had."""
+    old = _find(session, project_id, user_id)
+    if old is None:
+        put_member(session, project_id, user_id, role=offered)
+        return offered
+    held = [Role(old.role)] if old.status == MemberStatus.APPROVED.value else []
+    role = max([offered, *held], key=LEVELS.__getitem__)
+    session.execute(
+        update(Member)
+        .where(Member.project_id == project_id, Member.user_id == user_id)
+        .values(role=role.value, status=MemberStatus.APPROVED.value)
+    )
+    return role
 
 
 def get_member(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow:

@@ -10,14 +10,12 @@ from gitleague.accounts import audit
 from gitleague.accounts.caller import (
     Commissioner,
     InPerson,
-    MaybeCaller,
     RepoReader,
     SignedIn,
     Spectator,
 )
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.mail import invitation_letter, send
-from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import leagues, members, repos, repos_file
@@ -167,20 +165,11 @@ def revoke_invitation(
 
 @router.post("/invitations/accept", dependencies=[Depends(limit_sign_in)])
 def accept_invitation(
-    request: Request,
-    caller: MaybeCaller,  # noqa: ARG001 - public: the token is the credential
-    session: WriteSession,
-    body: InvitationToken,
+    caller: InPerson, session: WriteSession, body: InvitationToken
 ) -> AcceptedAnswer:
-    """By the token of its link. Whoever was invited anew is signed in by it."""
-    settings = request.app.state.settings
-    accepted = members.accept_invitation(session, body.token)
-    if not accepted.opens_account(settings):
-        return AcceptedAnswer(project_id=accepted.project_id)
-    made = issue_jwt(settings, accepted.account.user_id)
-    return AcceptedAnswer(
-        project_id=accepted.project_id, access_token=made.token, expires_in=made.expires_in
-    )
+    """Join with the token of its link, signed in with the address that was invited."""
+    project_id = members.accept_invitation(session, body.token, caller=caller)
+    return AcceptedAnswer(project_id=project_id)
 
 
 @router.get("/projects/{project_id}/repos")

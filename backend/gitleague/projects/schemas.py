@@ -119,12 +119,6 @@ class InvitationToken(BaseModel):
 
 class AcceptedAnswer(BaseModel):
     project_id: uuid.UUID
-    access_token: Annotated[
-        str | None,
-        Field(description="Null for who had an account already: sign in by a link of your own."),
-    ] = None
-    token_type: str = "bearer"  # noqa: S105 - OAuth's word, no secret
-    expires_in: int = 0
 
 
 class AuditFilter(BaseModel):

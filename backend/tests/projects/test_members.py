@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from gitleague.core.db import Database
-from gitleague.core.settings import Settings
-from gitleague.tables.accounts import User
+from gitleague.tables.accounts import Scope, User
 from gitleague.tables.projects import Invitation
 from httpx import Client, Response
-from make import Person
+from letters import printed_link
+from make import Person, make_key
 from sqlalchemy import select, update
 
 
@@ -76,16 +76,30 @@ def invite(http: Client, by: Person, email: str, role: str = "player") -> dict[s
     return made
 
 
-def accept(http: Client, invitation: dict[str, Any]) -> Response:
-    token = invitation["link"].rsplit("/", 1)[-1]
-    return http.post("/api/v1/invitations/accept", json={"token": token})
+def token_of(invitation: dict[str, Any]) -> str:
+    return str(invitation["link"].rsplit("/", 1)[-1])
 
 
-def test_an_invitation_makes_an_account_and_a_place(http: Client, ada: Person) -> None:
+def accept(http: Client, invitation: dict[str, Any], headers: dict[str, str]) -> Response:
+    path = "/api/v1/invitations/accept"
+    return http.post(path, json={"token": token_of(invitation)}, headers=headers)
+
+
+def ask_for_link(http: Client, email: str) -> None:
+    assert http.post("/api/v1/auth/magic-link", json={"email": email}).status_code == 202
+
+
+def test_an_invitation_gives_a_place_to_who_signs_in_by_mail(
+    http: Client, ada: Person, capfd: pytest.CaptureFixture[str]
+) -> None:
     made = invite(http, ada, "New@Example.org")
-    answer = accept(http, made)
-    assert answer.status_code == 200
-    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    ask_for_link(http, "new@example.org")
+    signed_in = http.post(
+        "/api/v1/auth/verify", json={"token": printed_link(capfd).rsplit("/", 1)[-1]}
+    )
+    headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+    answer = accept(http, made, headers)
+    assert (answer.status_code, answer.json()) == (200, {"project_id": str(ada.project_id)})
     (mine,) = http.get("/api/v1/projects", headers=headers).json()["items"]
     assert (mine["id"], mine["role"], mine["status"]) == (
         str(ada.project_id),
@@ -93,49 +107,108 @@ def test_an_invitation_makes_an_account_and_a_place(http: Client, ada: Person) -
         "approved",
     )
     assert members(http, ada)["new@example.org"] == ("player", "approved")
-    assert accept(http, made).status_code == 410
+    assert accept(http, made, headers).status_code == 410
 
 
-def test_an_invitation_lifts_who_waits_and_lowers_nobody(
-    http: Client, ada: Person, grace: Person, mallory: Person
+def test_an_invitation_lifts_who_waits_or_is_lower_and_lowers_nobody(
+    http: Client, ada: Person, grace: Person, linus: Person, mallory: Person
 ) -> None:
     join(http, mallory, ada.project_id)
-    accept(http, invite(http, ada, mallory.email))
-    assert members(http, ada)[mallory.email] == ("player", "approved")
-    accept(http, invite(http, ada, ada.email, "spectator"))
-    assert members(http, ada)[ada.email] == ("commissioner", "approved")
+    for person, offered, role in (
+        (mallory, "player", "player"),
+        (linus, "player", "player"),
+        (grace, "spectator", "player"),
+        (ada, "spectator", "commissioner"),
+    ):
+        since = member_since(http, ada, person)
+        accept(http, invite(http, ada, person.email, offered), person.headers)
+        assert members(http, ada)[person.email] == (role, "approved")
+        assert member_since(http, ada, person) == since
+        log = f"/api/v1/projects/{ada.project_id}/audit-log?action=project:invitation:accepted"
+        newest = http.get(log, headers=ada.headers).json()["items"][0]
+        assert (newest["user_email"], newest["details"]) == (person.email, {"role": role})
 
 
-def test_an_invitation_opens_nobody_elses_account(
-    http: Client, ada: Person, mallory: Person, settings: Settings
+def member_since(http: Client, by: Person, person: Person) -> str:
+    answer = http.get(f"/api/v1/projects/{by.project_id}/members", headers=by.headers)
+    (since,) = [
+        each["created_at"] for each in answer.json()["items"] if each["email"] == person.email
+    ]
+    return str(since)
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["ada@example.org", "olga@example.org", "new@example.org"],
+    ids=["member", "operator", "new"],
+)
+def test_an_invitation_signs_nobody_in(
+    http: Client, ada: Person, mallory: Person, email: str
 ) -> None:
-    """Whoever invites sees the token, and could accept in the name of the invited."""
-    for email in (ada.email, *settings.operators):
-        answer = accept(http, invite(http, mallory, email))
-        assert (answer.status_code, answer.json()["access_token"]) == (200, None)
-        link = invite(http, mallory, email)["link"]
-        page = http.post(link, headers={"Origin": str(http.base_url).rstrip("/")})
-        assert (page.status_code, "Set-Cookie" in page.headers) == (303, False)
+    """Its link is seen by the inviter, so that it must not open the account of the invited, nor
+    one that somebody will have later.
+    """
+    made = invite(http, mallory, email)
+    for headers, status in (({}, 401), (mallory.headers, 403)):
+        answer = accept(http, made, headers)
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (status, False)
+        page = http.post(
+            f"/invitations/{token_of(made)}",
+            headers=headers | {"Origin": str(http.base_url).rstrip("/")},
+        )
+        assert (page.status_code, "Set-Cookie" in page.headers) == (status, False)
+    assert set(members(http, mallory)) == {mallory.email}
+    assert ada.email == "ada@example.org"
+
+
+def test_an_invitation_is_accepted_in_person(http: Client, ada: Person, mallory: Person) -> None:
+    key = make_key(http, ada, Scope.SYNC_COMMITS)
+    made = invite(http, mallory, ada.email)
+    assert accept(http, made, {"Authorization": f"Bearer {key}"}).status_code == 403
+    assert accept(http, made, ada.headers).status_code == 200
     assert members(http, mallory)[ada.email] == ("player", "approved")
 
 
-def test_an_invitation_can_be_taken_back(http: Client, ada: Person) -> None:
+def test_a_sign_in_link_goes_to_the_invited_address_alone(
+    http: Client, ada: Person, capfd: pytest.CaptureFixture[str], live_server: str
+) -> None:
+    made = invite(http, ada, "new@example.org")
+    capfd.readouterr()
+    page = http.post(f"/invitations/{token_of(made)}/sign-in", headers={"Origin": live_server})
+    assert (page.status_code, "new@example.org" in page.text) == (200, False)
+    link = printed_link(capfd)
+    assert link.startswith(f"{live_server}/sign-in/")
+    assert link.partition("/sign-in/")[2] not in page.text
+    assert link.endswith(f"?invitation={token_of(made)}")
+
+
+def test_no_link_is_sent_for_an_invitation_that_is_closed(
+    http: Client, ada: Person, database: Database
+) -> None:
     made = invite(http, ada, "new@example.org")
     path = f"/api/v1/projects/{ada.project_id}/invitations/{made['id']}"
-    assert http.delete(path, headers=ada.headers).status_code == 204
-    assert accept(http, made).status_code == 410
-    assert http.delete(path, headers=ada.headers).status_code == 404
-
-
-def test_an_invitation_runs_out(http: Client, ada: Person, database: Database) -> None:
-    made = invite(http, ada, "new@example.org")
+    http.delete(path, headers=ada.headers)
+    expired = invite(http, ada, "late@example.org")
     with database.writing() as session:
         session.execute(
             update(Invitation)
             .where(Invitation.project_id == ada.project_id)
             .values(expires_at=Invitation.created_at)
         )
-    assert accept(http, made).status_code == 410
+    for email in ("new@example.org", "late@example.org"):
+        ask_for_link(http, email)
+    with database.reading() as session:
+        emails = session.scalars(select(User.email)).all()
+    assert not {"new@example.org", "late@example.org"} & set(emails)
+    assert accept(http, expired, ada.headers).status_code == 410
+
+
+def test_an_invitation_can_be_taken_back(http: Client, ada: Person) -> None:
+    made = invite(http, ada, "new@example.org")
+    path = f"/api/v1/projects/{ada.project_id}/invitations/{made['id']}"
+    assert http.delete(path, headers=ada.headers).status_code == 204
+    assert accept(http, made, ada.headers).status_code == 410
+    assert http.delete(path, headers=ada.headers).status_code == 404
 
 
 def test_the_token_of_an_invitation_is_kept_nowhere(

@@ -1,7 +1,6 @@
 """Signing in on the pages: a link by mail, a button, a cookie; and who sees what without."""
 
 import re
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +16,7 @@ from gitleague.core.settings import Settings
 from gitleague.tables.accounts import BrowserSession, SignInLink
 from gitleague.tables.projects import MemberStatus, Role
 from httpx import Client, Response
+from letters import printed_link
 from make import Person, make_person
 from playwright.sync_api import expect
 from sqlalchemy import update
@@ -48,23 +48,13 @@ def cookie(database: Database, settings: Settings, ada: Person) -> dict[str, str
     return {"Cookie": f"{COOKIE}={token}"}
 
 
-def mailed_link(capsys: pytest.CaptureFixture[str]) -> str:
-    """What the server prints where there is no mail server, a moment after it answered."""
-    said, deadline = "", time.monotonic() + 10
-    while not (found := re.search(r"^https?://\S+/sign-in/\S+$", said, re.MULTILINE)):
-        assert time.monotonic() < deadline, said
-        time.sleep(0.02)
-        said += capsys.readouterr().out
-    return found[0]
-
-
 @in_browser
 def test_it_works(windows: Windows, http: Client, ada: Person, capsys: pytest.CaptureFixture[str]):
     page = windows.open("/")
     page.get_by_label("Your e-mail address").fill(ada.email.upper())
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look in your mail")
-    address = mailed_link(capsys)
+    address = printed_link(capsys)
     page.goto(address)
     page.goto(address)
     page.get_by_role("button", name="Sign in").click()
@@ -78,7 +68,9 @@ def test_it_works(windows: Windows, http: Client, ada: Person, capsys: pytest.Ca
 
 
 @in_browser
-def test_an_invitation_is_accepted_with_a_button(windows: Windows, http: Client, ada: Person):
+def test_the_invited_sign_in_by_mail_and_accept_with_a_button(
+    windows: Windows, http: Client, ada: Person, capsys: pytest.CaptureFixture[str]
+):
     made = http.post(
         f"/api/v1/projects/{ada.project_id}/invitations",
         json={"email": "hedy@example.org", "role": "player"},
@@ -86,10 +78,17 @@ def test_an_invitation_is_accepted_with_a_button(windows: Windows, http: Client,
     )
     page = windows.open(made.json()["link"])
     page.reload()
+    capsys.readouterr()  # the mail with the invitation
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look in your mail")
+    expect(page.locator("main")).not_to_contain_text("hedy")  # the holder of a link is not told
+    page.goto(printed_link(capsys))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("hedy@example.org")
     page.get_by_role("button", name="Accept the invitation").click()
     expect(page).to_have_url(re.compile(f"/projects/{ada.project_id}$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("The League")
-    again = http.post(page_path(made.json()["link"]), headers=OURS)
+    again = http.post(f"{page_path(made.json()['link'])}/sign-in", headers=OURS)
     assert again.status_code == 410
 
 
@@ -112,14 +111,14 @@ def test_a_link_works_once(http: Client, link: str):
     assert http.post(link, headers=OURS).status_code == 303
     http.cookies.clear()
     answer = http.post(link, headers=OURS)
-    assert_page(answer, 410, "used already or has run out")
+    assert_page(answer, 410, "used already or has expired")
     assert "Set-Cookie" not in answer.headers
 
 
 def test_a_link_runs_out(http: Client, link: str, database: Database):
     with database.writing() as session:
         session.execute(update(SignInLink).values(expires_at=now() - timedelta(seconds=1)))
-    assert_page(http.post(link, headers=OURS), 410, "used already or has run out")
+    assert_page(http.post(link, headers=OURS), 410, "used already or has expired")
 
 
 def test_the_answer_does_not_tell_who_has_an_account(http: Client, ada: Person):
@@ -164,7 +163,7 @@ def test_links_are_built_from_the_public_url(
 ):
     forged = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     secure.post("/sign-in", data={"email": ada.email}, headers=OURS | forged)
-    address = mailed_link(capsys)
+    address = printed_link(capsys)
     assert address.startswith("https://league.example/sign-in/")
 
 

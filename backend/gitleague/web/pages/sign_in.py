@@ -1,18 +1,19 @@
 """Signing in by mail, and out again. Opening a link changes nothing: mail scanners do it too."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import EmailStr
 
-from gitleague.accounts.caller import COOKIE, MaybeCaller
+from gitleague.accounts.caller import COOKIE, InPerson, MaybeCaller
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.origin import check_origin
 from gitleague.accounts.routes import mail_link, sign_in_with
 from gitleague.accounts.sign_in import close_browser_session
 from gitleague.core.session import WriteSession
-from gitleague.projects.members import accept_invitation
+from gitleague.projects.members import accept_invitation, invited_address
 from gitleague.web.cookies import signed_in_response
 from gitleague.web.render import page
 
@@ -41,14 +42,25 @@ def ask_for_link(
 
 
 @router.get("/sign-in/{token}")
-def show_link(request: Request, caller: MaybeCaller, token: str) -> HTMLResponse:  # noqa: ARG001
-    return page(request, "use_link.html", caller=caller)
+def show_link(
+    request: Request,
+    caller: MaybeCaller,
+    token: str,  # noqa: ARG001 - in the path that the form posts to
+    invitation: str = "",
+) -> HTMLResponse:
+    return page(request, "use_link.html", caller=caller, invitation=invitation)
 
 
 @router.post("/sign-in/{token}", dependencies=OURS_AND_FEW)
-def use_link(request: Request, session: WriteSession, token: str) -> RedirectResponse:
+def use_link(
+    request: Request,
+    session: WriteSession,
+    token: str,
+    invitation: Annotated[str, Form()] = "",
+) -> RedirectResponse:
     account = sign_in_with(request, session, token)
-    return signed_in_response(request, session, account.user_id, "/")
+    place = f"/invitations/{quote(invitation, safe='')}" if invitation else "/"
+    return signed_in_response(request, session, account.user_id, place)
 
 
 @router.post("/sign-out", dependencies=OURS)
@@ -66,9 +78,19 @@ def show_invitation(request: Request, caller: MaybeCaller, token: str) -> HTMLRe
 
 
 @router.post("/invitations/{token}", dependencies=OURS_AND_FEW)
-def accept(request: Request, session: WriteSession, token: str) -> RedirectResponse:
-    accepted = accept_invitation(session, token)
-    place = f"/projects/{accepted.project_id}"
-    if not accepted.opens_account(request.app.state.settings):
-        return RedirectResponse(place, status_code=303)  # which asks to sign in who is not
-    return signed_in_response(request, session, accepted.account.user_id, place)
+def accept(caller: InPerson, session: WriteSession, token: str) -> RedirectResponse:
+    project_id = accept_invitation(session, token, caller=caller)
+    return RedirectResponse(f"/projects/{project_id}", status_code=303)
+
+
+@router.post("/invitations/{token}/sign-in", dependencies=OURS_AND_FEW)
+def ask_for_link_of_invited(
+    request: Request,
+    caller: MaybeCaller,
+    session: WriteSession,
+    tasks: BackgroundTasks,
+    token: str,
+) -> HTMLResponse:
+    """The link goes to the invited address, which whoever holds the token is not told."""
+    mail_link(request, session, tasks, invited_address(session, token), invitation=token)
+    return page(request, "link_sent.html", caller=caller, email=None)
