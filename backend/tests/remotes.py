@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import datetime as dt
 import os
 import ssl
 import subprocess
@@ -14,10 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import asyncssh
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import trustme
 
 TOKEN = "glpat-a_secret/token%+"  # with what would not survive in an address
 USER = "league"
@@ -80,10 +76,11 @@ def git(folder: Path, *arguments: str) -> str:
 @contextmanager
 def git_over_https(folder: Path, work: Path) -> Iterator[Remote]:
     """`git http-backend` behind TLS. What lies under /moved is redirected; only TOKEN is let in."""
-    certificate, key = _certificate(work)
+    authority, certificate = trustme.CA(), work / "forge.crt"
+    authority.cert_pem.write_to_path(certificate)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    authority.issue_cert("localhost", HOST).configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -153,35 +150,6 @@ def _handler(folder: Path) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
     return Handler
-
-
-def _certificate(work: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "forge")])
-    today = dt.datetime.now(dt.timezone.utc)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName(HOST)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = work / "forge.crt", work / "forge.key"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return certificate, private
 
 
 @contextmanager

@@ -9,13 +9,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from gitleague.core.settings import Settings
 
-SECONDS = 15
+PLAIN = "smtp+plain"
 log = logging.getLogger(__name__)
+
+
+class MailNotSent(Exception):
+    """A mail did not go out. The message says why, and quotes nothing of the mail."""
 
 
 class Letter(NamedTuple):
@@ -43,52 +48,109 @@ def invitation_letter(to: str, project: str, link: str) -> Letter:
 
 
 def send(settings: Settings, letter: Letter) -> None:
-    """Send, or show. A mail server that fails is logged, without what the mail says."""
+    """Send, or show. A failure is logged, without what the mail says."""
     if not settings.smtp_url.get_secret_value():
         sys.stdout.write(f"\n[mail to {letter.to}] {letter.subject}\n{letter.text}\n")
         sys.stdout.flush()
         return
     try:
         deliver(settings, letter)
-    except (OSError, smtplib.SMTPException) as error:
-        log.error("mail not sent: %s", type(error).__name__)  # noqa: TRY400 - no traceback: it may quote
+    except MailNotSent as error:
+        log.error("mail not sent: %s", error)  # noqa: TRY400 - no traceback: it may quote
 
 
 def deliver(settings: Settings, letter: Letter) -> None:
-    """Raises OSError and SMTPException."""
+    """Raises MailNotSent."""
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message.set_content(letter.text)
-    _deliver(settings.smtp_url.get_secret_value(), message)
-
-
-def reach(settings: Settings) -> None:
-    """As far as a letter would get, without one. Raises OSError and SMTPException."""
-    with _connected(settings.smtp_url.get_secret_value()) as connection:
-        connection.noop()
-
-
-def _deliver(url: str, message: EmailMessage) -> None:
-    with _connected(url) as connection:
+    with _connected(settings) as connection:
         connection.send_message(message)
 
 
+def reach(settings: Settings) -> None:
+    """As far as a letter would get, without one. Raises MailNotSent."""
+    with _connected(settings) as connection:
+        connection.noop()
+
+
 @contextmanager
-def _connected(url: str) -> Iterator[smtplib.SMTP]:
-    server = urlsplit(url)
-    secure = ssl.create_default_context()
+def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+    server = urlsplit(settings.smtp_url.get_secret_value())
     host = server.hostname or "localhost"
-    if server.scheme == "smtps":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, server.port or 465, timeout=SECONDS, context=secure
-        )
-    else:
-        connection = smtplib.SMTP(host, server.port or 587, timeout=SECONDS)
-    with connection:
-        if server.scheme != "smtps" and connection.has_extn("starttls"):
-            connection.starttls(context=secure)
-        if server.username:
-            connection.login(unquote(server.username), unquote(server.password or ""))
-        yield connection
+    port = server.port or (465 if server.scheme == "smtps" else 587)
+    try:
+        with _open(server.scheme, host, port, settings.smtp_timeout) as connection:
+            if server.username:
+                connection.login(unquote(server.username), unquote(server.password or ""))
+            yield connection
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailNotSent(_reason(error, f"{host}:{port}")) from None  # it may quote the mail
+
+
+def _open(scheme: str, host: str, port: int, seconds: float) -> smtplib.SMTP:
+    """An encrypted connection; the scheme, or a server on this machine, may do without."""
+    trusted = ssl.create_default_context()
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=seconds, context=trusted)
+    connection = smtplib.SMTP(host, port, timeout=seconds)
+    try:
+        connection.ehlo_or_helo_if_needed()  # only then is it known what the server offers
+        offers_tls = connection.has_extn("starttls")
+        if scheme != PLAIN and (offers_tls or not _is_loopback(host)):
+            connection.starttls(context=trusted)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reason(error: OSError | smtplib.SMTPException, server: str) -> str:
+    """In a sentence that quotes neither the mail nor the server's answer."""
+    words = next(words for kind, words in REASONS if isinstance(error, kind))
+    why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
+    return words.format(server=f"The mail server {server}", why=why, name=type(error).__name__)
+
+
+# The first that fits.
+REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (
+        smtplib.SMTPNotSupportedError,
+        (
+            "{server} does not offer STARTTLS, and nothing is sent in clear. Use smtps://, or "
+            "smtp+plain:// on a network that you trust, in GITLEAGUE_SMTP_URL."
+        ),
+    ),
+    (
+        ssl.SSLCertVerificationError,
+        (
+            "{server} shows a certificate that is not valid: {why}. Name the server in "
+            "GITLEAGUE_SMTP_URL as its certificate does, or trust its authority on this machine."
+        ),
+    ),
+    (
+        ssl.SSLError,
+        (
+            "{server} makes no encrypted connection. smtps:// is for port 465, smtp:// for 587 and "
+            "25: check GITLEAGUE_SMTP_URL."
+        ),
+    ),
+    (
+        smtplib.SMTPAuthenticationError,
+        "{server} refuses the user name or password of GITLEAGUE_SMTP_URL.",
+    ),
+    (smtplib.SMTPRecipientsRefused, "{server} does not take mail for this address."),
+    (smtplib.SMTPServerDisconnected, "{server} stopped answering. Try again later."),
+    (TimeoutError, "{server} stopped answering. Try again later."),
+    (smtplib.SMTPException, "{server} refused the mail ({name})."),
+    (OSError, "{server} cannot be reached. Check GITLEAGUE_SMTP_URL."),
+)

@@ -62,7 +62,7 @@ def find_or_admit(session: Session, settings: Settings, email: str) -> Account |
     address = normal_email(email)
     is_invited = (
         select(Invitation.id)
-        .where(
+        .where(  # across projects: any league may invite
             Invitation.email == address,
             Invitation.accepted_at.is_(None),
             Invitation.expires_at > now(),

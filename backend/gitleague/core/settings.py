@@ -77,8 +77,12 @@ class Settings(BaseSettings):
     )
     smtp_url: SecretStr = Field(
         SecretStr(""),
-        description="smtp://user:password@host:port for sign-in mails. "
-        "Empty: links are printed by `gitleague serve`.",
+        description="smtp://user:password@host:port for sign-in mails, encrypted with STARTTLS, "
+        "which only a server on this machine may lack; smtps:// for TLS from the start; "
+        "smtp+plain:// for none. Empty: links are printed by `gitleague serve`.",
+    )
+    smtp_timeout: float = Field(
+        15, gt=0, description="Seconds that a mail server may take for each answer."
     )
     mail_from: str = Field("The Git League <league@localhost>", description="Sender of the mails.")
     slack_url: SecretStr = Field(
@@ -202,6 +206,14 @@ class Settings(BaseSettings):
         scheme = value.partition(":")[0].partition("+")[0]
         if value and (scheme not in {"sqlite", "postgresql", "postgres"} or "://" not in value):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url and not url.startswith(("smtp://", "smtps://", "smtp+plain://")):
+            raise ValueError("must begin with smtp://, smtps:// or smtp+plain://")
         return value
 
     @field_validator("rate_limit_api", "rate_limit_sign_in")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import smtplib
 import ssl
 import stat
 import time
@@ -19,7 +18,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from gitleague.accounts.mail import reach
+from gitleague.accounts.mail import MailNotSent, reach
 from gitleague.core import migrations
 from gitleague.core.clock import now
 from gitleague.core.db import Database
@@ -187,13 +186,8 @@ def check_mail(settings: Settings, _database: Database) -> Finding:
         )
     try:
         reach(settings)
-    except (OSError, smtplib.SMTPException) as error:
-        return Finding(
-            "mail",
-            Mark.FAIL,
-            f"the mail server refuses: {type(error).__name__}",
-            "Check GITLEAGUE_SMTP_URL.",
-        )
+    except MailNotSent as error:
+        return Finding("mail", Mark.FAIL, str(error), "Check GITLEAGUE_SMTP_URL.")
     return Finding("mail", Mark.OK, "the mail server takes letters")
 
 

@@ -5,7 +5,6 @@ Each try is written down before the next is made: what is interrupted goes on wh
 
 from __future__ import annotations
 
-import smtplib
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from gitleague.accounts.mail import Letter, deliver
+from gitleague.accounts.mail import Letter, MailNotSent, deliver
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import SettingsError
@@ -35,7 +34,7 @@ class Recipient(NamedTuple):
 
 class Told(NamedTuple):
     recipient: Recipient
-    error: str | None  # its class
+    error: str | None
 
 
 class Logged(NamedTuple):
@@ -134,7 +133,7 @@ def list_tries(session: Session, *, limit: int) -> list[Logged]:
 
 
 def _tell(settings: Settings, notice: Notice, recipient: Recipient) -> str | None:
-    """What went wrong, by its class: what a server says may quote what it was sent."""
+    """What went wrong, without what was sent, as short as the log of it is."""
     try:
         if recipient.channel is Channel.MAIL:
             deliver(settings, Letter(recipient.name, notice.subject, notice.text))
@@ -142,6 +141,6 @@ def _tell(settings: Settings, notice: Notice, recipient: Recipient) -> str | Non
             destination = settings.slack_url.get_secret_value()
             title, text = notice.subject, notice.text
             send(settings, DigestKind.SLACK, destination, title=title, text=text)
-    except (OSError, smtplib.SMTPException, NotSent) as error:
-        return type(error).__name__
+    except (MailNotSent, NotSent) as error:
+        return str(error)[:200]
     return None

@@ -266,7 +266,7 @@ def accept_invitation(session: Session, token: str, *, caller: Caller) -> uuid.U
 def invited_address(session: Session, token: str) -> str:
     """Where the invitation with this token was sent. Raises Gone."""
     email = session.scalar(
-        select(Invitation.email).where(
+        select(Invitation.email).where(  # across projects: the token names the league
             Invitation.token_hash == digest(token),
             Invitation.accepted_at.is_(None),
             Invitation.expires_at > now(),

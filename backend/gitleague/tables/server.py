@@ -67,7 +67,7 @@ class NoticeSent(Table):
     about: Mapped[str] = mapped_column(String(16))  # the day or the time that it is about
     channel: Mapped[Word]
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    error: Mapped[str | None] = mapped_column(String(200))  # its class; none: it was sent
+    error: Mapped[str | None] = mapped_column(String(200))  # None: it was sent
     created_at: Mapped[datetime]
 
 

@@ -1,13 +1,11 @@
 """The server behind a real nginx with TLS, as deploy/nginx/gitleague.conf sets it up."""
 
-import datetime as dt
 import os
 import shutil
 import signal
 import socket
 import ssl
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -16,11 +14,7 @@ from uuid import UUID
 import httpx
 import pytest
 import servers
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+import trustme
 from gitleague.app import create_app
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import Scope
@@ -152,24 +146,12 @@ def _listens(port: int) -> bool:
 
 
 def _certificate(folder: Path) -> ssl.SSLContext:
-    """Writes one for our name and this machine, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    today = dt.datetime.now(dt.timezone.utc)
-    local = x509.IPAddress(ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME), local]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(Encoding.PEM)
-    (folder / "fullchain.pem").write_bytes(pem)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "privkey.pem").write_bytes(private)
-    return ssl.create_default_context(cadata=pem.decode())
+    """Writes one for our name and this machine; yields what trusts it."""
+    authority = trustme.CA()
+    issued = authority.issue_cert(NAME, "127.0.0.1")
+    for number, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(folder / "fullchain.pem", append=number > 0)
+    issued.private_key_pem.write_to_path(folder / "privkey.pem")
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+    return trust

@@ -139,7 +139,8 @@ def test_who_could_not_be_told_is_told_by_the_next_run(
     command = ("notify", "all-clear", *BLANKS, "--yes")
     done = operator.run_here(*command, GITLEAGUE_SLACK_URL=SLACK)
     assert done.code == 1
-    assert "not told: ada@example.org  SMTPRecipientsRefused\n" in done.err
+    assert "not told: ada@example.org  The mail server 127.0.0.1:" in done.err
+    assert "does not take mail for this address.\n" in done.err
     assert "error: 2 of 3 were not told. Run it again." in done.err
     assert SLACK not in done.out + done.err
     assert addresses(mailbox) == ["mallory@example.org"]
@@ -148,12 +149,17 @@ def test_who_could_not_be_told_is_told_by_the_next_run(
     assert operator.run_here(*command, GITLEAGUE_SLACK_URL=SLACK).code == 0
     assert addresses(mailbox) == ["mallory@example.org", "ada@example.org"]
     log = json.loads(operator.run_here("notify", "log", "--json").out)
+    server = mailbox.url.removeprefix("smtp://")
     assert [(each["to"], each["channel"], each["error"]) for each in log] == [
         ("Slack", "slack", None),
         ("ada@example.org", "mail", None),
-        ("Slack", "slack", "NotSent"),
+        ("Slack", "slack", "Slack did not take it."),
         ("mallory@example.org", "mail", None),
-        ("ada@example.org", "mail", "SMTPRecipientsRefused"),
+        (
+            "ada@example.org",
+            "mail",
+            f"The mail server {server} does not take mail for this address.",
+        ),
     ]
     assert {(each["kind"], each["about"]) for each in log} == {("all-clear", "2026-12-01T20:00")}
     lines = operator.run_here("notify", "log", "--limit", "2").out.splitlines()

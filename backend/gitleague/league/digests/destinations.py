@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import smtplib
 from collections.abc import Callable
 
 from apprise.plugins.base import NotifyBase
@@ -16,7 +15,7 @@ from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.slack import NotifySlack
 from email_validator import EmailNotValidError, validate_email
 
-from gitleague.accounts.mail import Letter, deliver
+from gitleague.accounts.mail import Letter, MailNotSent, deliver
 from gitleague.core.settings import Settings
 from gitleague.tables.outside import DigestKind
 
@@ -86,5 +85,5 @@ def _mail(settings: Settings, letter: Letter) -> None:
         raise NotSent("This server has no mail server: GITLEAGUE_SMTP_URL is not set.")
     try:
         deliver(settings, letter)
-    except (OSError, smtplib.SMTPException):
+    except MailNotSent:  # its words are for operators
         raise NotSent("The mail server did not take it.") from None
