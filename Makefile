@@ -2,7 +2,6 @@
 .PHONY: help up test test-quick lint types fmt bench docs shots lock migration clean
 export PYTHON ?= python3
 BIN = .venv/bin
-PROGRAMS = nginx:nginx caddy:caddy systemd:systemd-analyze
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -12,17 +11,17 @@ up: ## Start a league with this clone's history in it (REPO=path PORT=8000 DATA=
 	@exec $(BIN)/python tools/up.py
 
 test: ## Run every test of both packages, on SQLite and PostgreSQL, with a real browser
-	@tools/environment.sh test && tools/chromium.sh && tools/debian.sh $(PROGRAMS) && tools/promtool.sh && tools/test.sh
+	@tools/environment.sh test && tools/programs.sh && $(BIN)/python tools/suite.py
 
-test-quick: ## Run the tests on SQLite only, and without a browser or Debian's programs
-	@tools/environment.sh test && GITLEAGUE_TEST_DATABASES=sqlite tools/test.sh -m "not browser and not debian"
+test-quick: ## Run the tests on SQLite only, without a browser or Debian's programs; what changed first
+	@tools/environment.sh test && $(BIN)/python tools/suite.py --quick
 
 lint: ## Check style, the order of imports, the house rules and the spelling
 	@tools/environment.sh test && tools/lint.sh
 
 types: ## Check types, strictly
 	@tools/environment.sh test && $(BIN)/mypy
-	@$(BIN)/mypy backend/tests/make.py tools/lint.py tools/up.py
+	@$(BIN)/mypy backend/tests/make.py tools/lint.py tools/suite.py tools/up.py
 
 fmt: ## Format the code, and mend what can be mended by itself
 	@tools/environment.sh test && $(BIN)/ruff check --quiet --fix; $(BIN)/ruff format --quiet

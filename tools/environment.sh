@@ -35,9 +35,18 @@ fi
 rm -f .venv/installed-*
 [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
 pwd >.venv/made-in
-echo "Installing what $lock says into .venv (about a minute)"
+echo "Installing what $lock says into .venv (about half a minute)"
 pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet"
-$pip --require-hashes --requirement "$lock"
+# uv takes a tenth of pip's time. It does not read pip's configuration: where that names another
+# index, or uv cannot install for any other reason, pip does it.
+if $pip --require-hashes --requirement requirements/installer.lock &&
+    [ -z "${PIP_INDEX_URL:-}$(.venv/bin/python -m pip config get global.index-url 2>/dev/null)" ] &&
+    .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode \
+        --require-hashes --requirement "$lock"; then
+    pip=".venv/bin/uv pip install --quiet --python .venv/bin/python"
+else
+    $pip --require-hashes --requirement "$lock"
+fi
 $pip --no-deps --no-build-isolation --editable gitleague-client --editable backend
 state run >.venv/installed-run  # the locks agree: what tests need includes what runs
 [ "$kind" = run ] || state "$kind" >"$stamp"
