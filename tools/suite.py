@@ -140,7 +140,7 @@ def _tests_in(report: Path) -> Iterator[Test]:
     for case in ET.parse(report).iter("testcase"):  # noqa: S314
         wrong = [each for each in case if each.tag in {"failure", "error"}]
         name = f"{case.get('classname', '')}::{case.get('name', '')}"
-        told = "\n".join(each.text or each.get("message", "") for each in wrong)
+        told = "\n".join(each.text or each.get("message") or "" for each in wrong)
         yield Test(name, float(case.get("time", 0)), told or ("failed" if wrong else ""))
 
 
