@@ -21,7 +21,7 @@ lint: ## Check style, the order of imports, the house rules and the spelling
 
 types: ## Check types, strictly
 	@tools/environment.sh test && $(BIN)/mypy
-	@$(BIN)/mypy backend/tests/make.py tools/lint.py tools/suite.py tools/up.py
+	@$(BIN)/mypy backend/tests/make.py tools/faults.py tools/lint.py tools/suite.py tools/up.py
 
 fmt: ## Format the code, and mend what can be mended by itself
 	@tools/environment.sh test && $(BIN)/ruff check --quiet --fix; $(BIN)/ruff format --quiet
