@@ -3,11 +3,11 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +15,12 @@ import httpx
 import hypothesis
 import pytest
 import yaml
+from certificates import make_certificate
 from faults import Proxy, proxy_to
-from histories import import_steps, make_repository, make_steps
+from histories import Files, import_steps, make_repository, make_steps, packed, unpack
+from league_server import LeagueServer
+from preloaded import CLIENT, PROGRAM, Run, close_all, loaded
+from waiting import SECONDS
 
 for name in [name for name in os.environ if name.startswith(("GITLEAGUE_", "GIT_"))]:
     del os.environ[name]
@@ -34,24 +38,16 @@ hypothesis.settings.register_profile(
     "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("league")
-START_SECONDS = 60
-LEASH = '"$@" </dev/null & read -r _; kill -TERM $! 2>/dev/null; wait $!'
 
 
 class Server(NamedTuple):
     """`gitleague serve`, and somebody who may do everything there."""
 
     url: str
-    jwt: str
+    client: httpx.Client
 
     def ask(self, method: str, path: str, **json: Any) -> Any:
-        answer = httpx.request(
-            method,
-            f"{self.url}/api/v1{path}",
-            json=json or None,
-            headers={"Authorization": f"Bearer {self.jwt}"},
-            timeout=30,
-        )
+        answer = self.client.request(method, f"/api/v1{path}", json=json or None)
         answer.raise_for_status()
         return answer.json()
 
@@ -63,52 +59,26 @@ def signals_are_heard() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Reading those that the machine trusts takes longer than most commands do."""
+    file = make_certificate(tmp_path_factory.mktemp("authority"), days=1)
+    os.environ["SSL_CERT_FILE"] = str(file)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_end_with_the_tests() -> Iterator[None]:
+    yield
+    close_all()
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        port = opened.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "GITLEAGUE_DATA_DIR": str(folder),
-        "GITLEAGUE_PUBLIC_URL": url,
-        "GITLEAGUE_RATE_LIMIT_API": "100000/minute",
-    }
-    gitleague = [sys.executable, "-m", "gitleague"]
-    made = subprocess.run(
-        [*gitleague, *["bootstrap", "--email", "ada@example.org", "--project", "First", "--json"]],
-        env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    with (
-        (folder / "log").open("wb") as log,
-        subprocess.Popen(
-            ["sh", "-c", LEASH, "leash", *gitleague, "serve", "--port", str(port)],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        ) as process,
-    ):
-        _wait_for(url, folder / "log")
-        yield Server(url, json.loads(made.stdout)["jwt"])
-        assert process.stdin
-        process.stdin.close()
-
-
-def _wait_for(url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{url}/health").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError(log.read_text())
+    league = LeagueServer(tmp_path_factory.mktemp("server"))
+    headers = {"Authorization": f"Bearer {league.made['jwt']}"}
+    with httpx.Client(base_url=league.url, headers=headers, timeout=SECONDS) as client:
+        yield Server(league.url, client)
+    league.stop()
 
 
 @pytest.fixture
@@ -146,16 +116,33 @@ class Commissioner(NamedTuple):
         return file
 
     def run(self, *arguments: str, stdin: str = "", **environment: str) -> Done:
+        run = self.start(*arguments, stdin=stdin, **environment)
+        out, err = run.communicate()
+        return Done(run.wait(), out.decode(), err.decode())
+
+    def start(self, *arguments: str, stdin: str = "", **environment: str) -> Run:
+        """A process of the client that goes on beside us."""
+        return loaded(CLIENT).start(
+            [PROGRAM, *arguments],
+            folder=self.folder,
+            environment=self._environment(environment),
+            stdin=stdin.encode(),
+        )
+
+    def run_from_nothing(self, *arguments: str, **environment: str) -> Done:
+        """As people start it."""
         done = subprocess.run(
             [sys.executable, "-m", "gitleague_client", *arguments],
             capture_output=True,
-            input=stdin.encode(),
             cwd=self.folder,
-            env={**os.environ, "HOME": str(self.folder), **environment},
+            env=self._environment(environment),
             check=False,
-            timeout=120,
+            timeout=SECONDS,
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {**os.environ, "HOME": str(self.folder), **more}
 
     def sync(self, *arguments: str) -> Done:
         return self.run("sync", "--json", *arguments)
@@ -185,6 +172,13 @@ def site(tmp_path: Path) -> dict[str, str]:
 
 
 def make_site(path: Path, commits: int, *, seed: int = 1) -> dict[str, str]:
-    make_repository(path)
-    import_steps(path, make_steps(commits, files=5, length=5, seed=seed))
+    unpack(_packed_site(commits, seed), path)
     return {"path": str(path), "git_url": f"git@example.org:team/{path.name}.git"}
+
+
+@cache
+def _packed_site(commits: int, seed: int) -> Files:
+    with tempfile.TemporaryDirectory(prefix="gitleague-test-") as folder:
+        path = make_repository(Path(folder))
+        import_steps(path, make_steps(commits, files=5, length=5, seed=seed))
+        return packed(path)

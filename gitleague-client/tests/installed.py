@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 from conftest import Done
+from preloaded import CLIENT, loaded
+from waiting import wait_until
 
 PROGRAM = "from gitleague_client.__main__ import main\nmain()\n"
 # Beside itself, since whoever starts it hands down no environment of ours. It fails, and it takes
@@ -18,12 +17,11 @@ PROGRAM = "from gitleague_client.__main__ import main\nmain()\n"
 STAND_IN = """\
 #!/bin/sh
 turns=0
-while [ -e "$0.held" ] && [ $turns -lt 600 ]; do sleep 0.05; turns=$((turns + 1)); done
+while [ -e "$0.held" ] && [ $turns -lt 2000 ]; do sleep 0.05; turns=$((turns + 1)); done
 printf '%s\\n' "$@" >"$0.new"
 mv "$0.new" "$0.called"
 exit 1
 """
-WAIT_SECONDS = 30
 
 
 class Installed(NamedTuple):
@@ -51,15 +49,13 @@ class Installed(NamedTuple):
         self.config.write_text(yaml.safe_dump(config))
 
     def schedule(self, *arguments: str, cwd: Path | None = None, **environment: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, self.program, "--config", self.config, "schedule", *arguments],
-            capture_output=True,
-            cwd=cwd or self.folder,
-            env={**os.environ, "HOME": str(self.folder), **environment},
-            check=False,
-            timeout=60,
+        run = loaded(CLIENT).start(
+            [str(self.program), "--config", str(self.config), "schedule", *arguments],
+            folder=cwd or self.folder,
+            environment={**os.environ, "HOME": str(self.folder), **environment},
         )
-        said = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        out, err = run.communicate()
+        said = Done(run.wait(), out.decode(), err.decode())
         assert "tgl_" not in said.out + said.err
         return said
 
@@ -72,14 +68,14 @@ class Installed(NamedTuple):
         held.touch()
         return held
 
-    def called(self, *, wait: bool = True) -> list[str] | None:
-        """The arguments of the last call, which is forgotten; None where there was none."""
+    @property
+    def was_called(self) -> bool:
+        return (self.folder / "gitleague-client.called").exists()
+
+    def called(self) -> list[str]:
+        """The arguments of the last call, which is forgotten."""
+        wait_until(lambda: self.was_called, "somebody starts gitleague-client")
         file = self.folder / "gitleague-client.called"
-        deadline = time.monotonic() + WAIT_SECONDS
-        while wait and not file.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if not file.exists():
-            return None
         arguments = file.read_text().splitlines()
         file.unlink()
         return arguments

@@ -8,9 +8,6 @@ import io
 import json
 import os
 import stat
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +27,7 @@ from gitleague_client.bundle import (
 from gitleague_client.credentials import make_key
 from hypothesis import example, given
 from hypothesis import strategies as st
+from waiting import wait_until
 
 KEY = make_key("ab12cd34", "A" * 32)
 OTHER = make_key("ab12cd34", "B" * 32)
@@ -248,10 +246,11 @@ def test_nothing_half_written_stays_when_it_is_terminated(
     ada: Commissioner, tmp_path: Path
 ) -> None:
     ada.write(make_site(tmp_path / "long", 3000))
-    command = [sys.executable, "-m", "gitleague_client", "sync", "--to", "long.bundle"]
-    with subprocess.Popen(command, cwd=ada.folder, stderr=subprocess.DEVNULL) as client:
-        while client.poll() is None and not list(ada.folder.glob(".long.bundle-*")):
-            time.sleep(0.005)
+    with ada.start("sync", "--to", "long.bundle") as client:
+        wait_until(
+            lambda: list(ada.folder.glob(".long.bundle-*")) or client.poll() is not None,
+            "the bundle is begun",
+        )
         client.terminate()
     assert client.returncode in {0, 143}  # it may be quicker than we are
     assert not list(ada.folder.glob(".long.bundle-*"))

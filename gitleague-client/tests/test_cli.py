@@ -3,7 +3,10 @@
 import json
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from gitleague_client import __version__
 from gitleague_client.cli import cli
 from gitleague_client.config import load_config
 from histories import make_repository, run_git
+from waiting import SECONDS, wait_until
 
 COMMANDS = sorted(cli.commands)
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -44,6 +48,29 @@ def test_the_page_of_commands_is_what_help_says(nobody: Commissioner) -> None:
 
 def test_version(nobody: Commissioner) -> None:
     assert nobody.run("--version").out == f"{__version__}\n"
+
+
+def test_the_program_starts_from_nothing(ada: Commissioner, site: dict[str, str]) -> None:
+    """All other tests meet it with its libraries loaded."""
+    ada.write(site)
+    done = ada.run_from_nothing("sync")
+    assert done == (0, "site  30 commits sent (30 in the league)\n", "")
+
+
+def test_ctrl_c_while_it_loads_is_no_different(nobody: Commissioner) -> None:
+    """One of its libraries takes for ever here."""
+    slow = "import pathlib, time\npathlib.Path('loading').touch()\ntime.sleep(600)\n"
+    (nobody.folder / "httpx.py").write_text(slow)
+    with subprocess.Popen(
+        [sys.executable, "-m", "gitleague_client", "sync"],
+        cwd=nobody.folder,
+        stderr=subprocess.PIPE,
+    ) as process:
+        wait_until((nobody.folder / "loading").exists, "the program loads its libraries")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=SECONDS)
+    assert process.returncode == 130
+    assert said == b"\nInterrupted. A sync goes on where it stopped.\n"
 
 
 @pytest.mark.parametrize(

@@ -2,36 +2,18 @@
 
 import json
 import ssl
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from certificates import make_certificate
 from conftest import Commissioner, Server
 from faults import Proxy, answer, proxy_to
 from gitleague_client import __version__
 from gitleague_client.proxies import way_to
 
 HERE = str(Path(__file__).parent)
-EXTENSIONS = ("subjectAltName=IP:127.0.0.1", "keyUsage=critical,digitalSignature,keyCertSign")
-
-
-def make_certificate(folder: Path, *, days: int) -> Path:
-    """Signed by itself, with its private key in the same file."""
-    file = folder / "certificate.pem"
-    added = [word for extension in EXTENSIONS for word in ("-addext", extension)]
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-nodes", "-subj", "/CN=league", "-days", str(days)),
-            *("-newkey", "rsa:2048", "-keyout", "key.pem", "-out", file.name, *added),
-        ],
-        cwd=folder,
-        capture_output=True,
-        check=True,
-    )
-    file.write_text(file.read_text() + (folder / "key.pem").read_text())
-    return file
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
 from histories import Step, import_steps, make_nasty_history, put, run_git
+from waiting import wait_until
 
 HELPERS = ["Ada <ADA@example.com>", "Grace <grace@example.com>", "G <grace@example.com>"]
 TEAM = [b"Ada <ada@example.com>", b"A. L. <ada@example.com>", b"Grace <grace@example.com>"]
@@ -99,10 +99,11 @@ def test_both_say_the_same_of_assisted_commits(ada: Commissioner, mended: Path, 
     """The rules come from the server, as `explain` gets them."""
     changes = {"ai_assisted": ai_assisted, "ai_weight": "0.37"}
     ada.server.ask("PATCH", f"/projects/{ada.project_id}/rules", changes=changes)
-    deadline = time.monotonic() + 30
-    while ada.server.ask("GET", f"/projects/{ada.project_id}/rules")["pending"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(
+        lambda: not ada.server.ask("GET", f"/projects/{ada.project_id}/rules")["pending"],
+        "the rules are in force",
+        pause=0.1,
+    )
     ada.write({"path": str(mended), "git_url": "git@example.org:team/site.git"})
     assert ada.sync().code == 0
     with League(ada.url, ada.key) as league:
@@ -149,13 +150,16 @@ def test_a_commit_that_a_ruling_takes_out_of_the_game(ada: Commissioner, site: d
     ada.write(site)
     assert ada.sync().code == 0
     league = f"/projects/{ada.project_id}"
-    deadline = time.monotonic() + 60  # the referee looks by itself, a moment after a push
-    while not (found := ada.server.ask("GET", f"{league}/rulings?sha={sha}")["items"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    rulings = f"{league}/rulings?sha={sha}"
+    wait_until(
+        lambda: ada.server.ask("GET", rulings)["items"],
+        "the referee has looked by itself, a moment after a push",
+        pause=0.1,
+    )
+    (found,) = ada.server.ask("GET", rulings)["items"]
     (told,) = ada.run("explain", sha, "--json").results
     assert (told["is_penalized"], len(told["credits"])) == (False, 1)
-    ada.server.ask("POST", f"{league}/rulings/{found[0]['id']}/uphold", reason="Copied.")
+    ada.server.ask("POST", f"{league}/rulings/{found['id']}/uphold", reason="Copied.")
     assert "it counts for nothing" in ada.run("explain", sha).out
     (told,) = ada.run("explain", sha, "--json").results
     assert (told["is_penalized"], told["credits"]) == (True, [])

@@ -1,90 +1,44 @@
 """Whatever happens while it runs, the next sync ends with exactly what git has.
 
-Each seed is a bad day of a dozen incidents; together there are sixty.
+Each seed is a bad day of a dozen incidents; together there are sixty. What happens, and at which
+push, is drawn from the seed: that push is held, on its way or on its way back, until it happened.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import socket
-import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
-from faults import CUT, LOST_ANSWER, Proxy, answer, proxy_to
+from faults import CUT, LOST_ANSWER, Gate, Proxy, answer, proxy_to
 from histories import import_steps, make_repository, make_steps, run_git
+from league_server import LeagueServer
+from preloaded import CLIENT, PROGRAM, Run, loaded
+from waiting import wait_until
 
 INCIDENTS = 12
-MORE = 60  # commits before each incident, so that there is always something to send
-ENVIRONMENT = {**os.environ, "GITLEAGUE_RATE_LIMIT_API": "100000/minute"}
-
-
-class Server:
-    """A server that can be killed and started again, on the same port and data."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as opened:
-            self._port = opened.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
-        self._environment = {
-            **ENVIRONMENT,
-            "GITLEAGUE_DATA_DIR": str(folder),
-            "GITLEAGUE_PUBLIC_URL": self.url,
-        }
-        self._database = folder / "gitleague.db"
-        self._log = folder / "log"
-        self._command = [sys.executable, "-m", "gitleague"]
-        who = ["--email", "ada@example.org", "--project", "League", "--json"]
-        made = subprocess.check_output([*self._command, "bootstrap", *who], env=self._environment)
-        self.made = json.loads(made)
-        self.start()
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self._command, "serve", "--port", str(self._port)],
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
-        while True:
-            try:
-                if httpx.get(f"{self.url}/health").is_success:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, self._log.read_text()
-                time.sleep(0.05)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def held(self) -> list[str]:
-        with closing(sqlite3.connect(self._database)) as connection:
-            return sorted(sha for (sha,) in connection.execute("SELECT sha FROM commits"))
+BATCH = 5
+MORE = 30  # commits before each incident: more pushes than any of them lets pass
 
 
 class Day:
     """A clone, its client, and what goes wrong between it and the server."""
 
-    def __init__(self, folder: Path, server: Server, proxy: Proxy, chance: random.Random) -> None:
+    def __init__(
+        self, folder: Path, server: LeagueServer, proxy: Proxy, chance: random.Random
+    ) -> None:
         self.server, self.proxy, self.chance = server, proxy, chance
+        self.folder = folder
         self.path = make_repository(folder / "site")
-        self.config = folder / "repos.yaml"
         repos = [{"path": str(self.path), "git_url": "git@example.org:team/site.git"}]
         project = {"project_id": server.made["project_id"], "repos": repos}
-        config = {"api_url": proxy.url, "batch_size": 5, "max_retries": 1, "projects": [project]}
-        self.config.write_text(yaml.safe_dump(config))
+        config = {"api_url": proxy.url, "batch_size": BATCH, "max_retries": 1}
+        (folder / "repos.yaml").write_text(yaml.safe_dump({**config, "projects": [project]}))
 
     def work(self) -> None:
         """More commits, on top of what is there."""
@@ -92,56 +46,62 @@ class Day:
         tip = run_git(self.path, "rev-list", "--max-count=1", "--all").decode().strip()
         import_steps(self.path, make_steps(MORE, files=9, length=5, seed=seed), onto=tip)
 
-    def client(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "gitleague_client", "--config", self.config, "sync"],
-            env={**ENVIRONMENT, "GITLEAGUE_API_KEY": self.server.made["api_key"]},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+    def client(self) -> Run:
+        return loaded(CLIENT).start(
+            [PROGRAM, "sync"],
+            folder=self.folder,
+            environment={**os.environ, "GITLEAGUE_API_KEY": self.server.made["api_key"]},
         )
 
-    def after_some_pushes(self) -> None:
-        """Waits until the client is in the middle of it, or through."""
-        pushes = self.chance.randrange(1, 9)
-        before = self.pushes()
-        deadline = time.monotonic() + 3
-        while self.pushes() < before + pushes and time.monotonic() < deadline:
-            time.sleep(0.002)
+    @contextmanager
+    def amid_the_pushes(self) -> Iterator[Gate]:
+        """The block runs while one of the pushes is held."""
+        passing = self.chance.randrange(MORE // BATCH - 2)
+        with self.proxy.gated(
+            after=passing, is_behind_the_server=self.chance.random() < 0.5
+        ) as gate:
+            yield gate
 
     def pushes(self) -> int:
         return sum(seen.path.endswith("/commits") for seen in self.proxy.seen)
 
 
+def wait_for(gate: Gate) -> None:
+    wait_until(gate.reached.is_set, "the client is amid its pushes")
+
+
 def killed(day: Day) -> None:
-    with day.client() as client:
-        day.after_some_pushes()
+    with day.amid_the_pushes() as gate, day.client() as client:
+        wait_for(gate)
         client.kill()
 
 
 def interrupted(day: Day) -> None:
-    with day.client() as client:
-        day.after_some_pushes()
+    with day.amid_the_pushes() as gate, day.client() as client:
+        wait_for(gate)
         client.send_signal(signal.SIGINT)
         _, said = client.communicate()
-        assert client.returncode in {0, 130}, said.decode()
+        assert client.returncode == 130, said.decode()
         assert b"Traceback" not in said
 
 
 def cut_off(day: Day) -> None:
-    with day.client() as client:
-        day.after_some_pushes()
+    with day.amid_the_pushes() as gate, day.client() as client:
+        wait_for(gate)
         day.proxy.fail("/commits", CUT, CUT)
+        gate.opened.set()
         client.communicate()
-        assert client.returncode in {0, 4}
-    day.proxy.faults.clear()
+        assert client.returncode == 4
+    assert day.proxy.faults == []
 
 
 def unheard(day: Day) -> None:
     """The server has committed, and its answers are lost; the last one for good."""
-    day.proxy.fail("/commits", *[LOST_ANSWER] * day.chance.randrange(1, 4))
+    lost = day.chance.randrange(1, 4)
+    day.proxy.fail("/commits", *[LOST_ANSWER] * lost)
     with day.client() as client:
         client.communicate()
-        assert client.returncode in {0, 4}
+        assert client.returncode == (4 if lost > 1 else 0)
     day.proxy.faults.clear()
 
 
@@ -155,28 +115,39 @@ def sent_away(day: Day) -> None:
 
 
 def restarted(day: Day) -> None:
-    with day.client() as client:
-        day.after_some_pushes()
+    """Sometimes the client asks while nobody is there."""
+    with day.amid_the_pushes() as gate, day.client() as client:
+        wait_for(gate)
         day.server.kill()
+        if day.chance.random() < 0.5:
+            gate.opened.set()
+            client.communicate()
+            assert client.returncode == 4
         day.server.start()
+        day.proxy.target = day.server.url
+        gate.opened.set()
         client.communicate()
 
 
 def asleep(day: Day) -> None:
-    with day.client() as client:
-        day.after_some_pushes()
+    """What was on its way arrives, and nobody takes the answer."""
+    with day.amid_the_pushes() as gate, day.client() as client:
+        wait_for(gate)
         client.send_signal(signal.SIGSTOP)
-        time.sleep(day.chance.uniform(0.1, 0.5))
+        wait_until(client.is_stopped, "the client stands still")
+        gate.opened.set()
+        wait_until(lambda: not day.proxy.open, "the server has answered")
         client.send_signal(signal.SIGCONT)
         client.communicate()
         assert client.returncode == 0
 
 
 def two_at_once(day: Day) -> None:
-    with day.client() as one, day.client() as other:
-        day.after_some_pushes()
+    with day.amid_the_pushes() as gate, day.client() as one, day.client() as other:
+        wait_for(gate)
         if day.chance.random() < 0.5:
             one.kill()
+        gate.opened.set()
         other.communicate()
         assert other.returncode == 0
 
@@ -188,32 +159,32 @@ BAD_LUCK: list[Callable[[Day], None]] = [
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path) -> Iterator[LeagueServer]:
     folder = tmp_path / "data"
     folder.mkdir()
-    server = Server(folder)
-    try:
-        yield server
-    finally:
-        server.kill()
+    server = LeagueServer(folder)
+    yield server
+    server.kill()
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_is_lost_and_nothing_is_twice(tmp_path: Path, server: Server, seed: int) -> None:
+def test_nothing_is_lost_and_nothing_is_twice(
+    tmp_path: Path, server: LeagueServer, seed: int
+) -> None:
     chance = random.Random(seed)
     with proxy_to(server.url) as proxy:
         day = Day(tmp_path, server, proxy, chance)
         for _ in range(INCIDENTS):
             day.work()
             chance.choice(BAD_LUCK)(day)
-            held, there = set(server.held()), run_git(day.path, "rev-list", "--all").split()
+            held, there = set(server.shas()), run_git(day.path, "rev-list", "--all").split()
             assert held <= {sha.decode() for sha in there}
         for _ in range(2):  # the second one finds nothing to do
             with day.client() as client:
                 _, said = client.communicate()
                 assert client.returncode == 0, said.decode()
         everything = sorted(run_git(day.path, "rev-list", "--all").decode().split())
-        assert server.held() == everything
+        assert server.shas() == everything
         assert len(everything) == INCIDENTS * MORE
         before = day.pushes()
         with day.client() as client:

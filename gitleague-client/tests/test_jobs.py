@@ -6,6 +6,7 @@ from pathlib import Path
 
 from conftest import Commissioner, make_site
 from gitleague_client.scan.jobs import Jobs
+from waiting import SECONDS, wait_until
 
 # Each one that begins counts those that still live, itself among them.
 COUNTING_GIT = """\
@@ -42,10 +43,11 @@ def test_who_has_none_waits_until_one_is_free():
     jobs = Jobs(1)
     jobs.take()
     other = taken(jobs)
+    wait_until(lambda: jobs._waiting, "the thread waits")
     other.join(0.05)
     assert other.is_alive()
     jobs.give_back()
-    other.join(10)
+    other.join(SECONDS)
     assert not other.is_alive()
 
 
@@ -53,11 +55,10 @@ def test_nobody_takes_a_second_one_before_who_has_none():
     jobs = Jobs(1)
     jobs.take()
     other = taken(jobs)
-    while not jobs._waiting:  # the thread has begun to wait
-        other.join(0.01)
+    wait_until(lambda: jobs._waiting, "the thread waits")
     jobs.give_back()
     assert not jobs.take_spare()
-    other.join(10)
+    other.join(SECONDS)
     assert not other.is_alive()
 
 

@@ -2,12 +2,8 @@
 
 import gzip
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +12,7 @@ import pytest
 from conftest import Commissioner, Server, make_key, make_site
 from faults import CUT, LOST_ANSWER, Fault, Proxy, answer
 from histories import make_repository, run_git
+from waiting import wait_until
 
 NOW = {"Retry_After": "0"}
 
@@ -309,34 +306,23 @@ def test_no_password_leaves_the_machine(
 
 
 def test_two_at_once_end_with_all_commits_once(ada: Commissioner, tmp_path: Path) -> None:
-    ada.write(make_site(tmp_path / "large", 300), batch_size=25)
+    ada.write(make_site(tmp_path / "large", 150), batch_size=25)
     with ThreadPoolExecutor(3) as threads:
         codes = [done.code for done in threads.map(lambda _: ada.sync(), range(3))]
     assert codes == [0, 0, 0]
-    assert ada.held() == {"large": 300}
+    assert ada.held() == {"large": 150}
 
 
 def test_ctrl_c_ends_it_and_the_next_goes_on(
     ada: Commissioner, site: dict[str, str], proxy: Proxy
 ) -> None:
     ada.write(site, batch_size=5)
-    proxy.held = threading.Event()
-    with subprocess.Popen(
-        [sys.executable, "-m", "gitleague_client", "sync"],
-        cwd=ada.folder,
-        env=os.environ,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        while not any(seen.method == "POST" for seen in proxy.seen):
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.2)
-        proxy.held.set()
-        _, said = process.communicate(timeout=30)
-    assert process.returncode == 130, said
-    assert "goes on where it stopped" in said
-    proxy.held = None
+    with proxy.gated() as gate, ada.start("sync") as run:
+        wait_until(gate.reached.is_set, "a push is on its way")
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate()  # it does not wait for the answer
+    assert run.returncode == 130, said
+    assert b"goes on where it stopped" in said
     assert ada.sync().code == 0
     assert ada.held() == {"site": 30}
 

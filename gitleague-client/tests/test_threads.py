@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 from gitleague_client.errors import GitFailed, RepositoryError
 from gitleague_client.threads import Belt, in_time, side_by_side
+from waiting import SECONDS
 
 
 def put_all(belt: Belt[int], numbers: Iterable[int]) -> None:
@@ -24,7 +25,7 @@ def test_a_slow_item_keeps_nobody_waiting():
 
     def work(name: str) -> str:
         if name == "slow":
-            gate.wait(10)
+            gate.wait(SECONDS)
         return name
 
     found = side_by_side(work, ["slow", "quick"], threads=2)
@@ -59,7 +60,7 @@ def test_leaving_early_begins_no_more():
     def work(number: int) -> None:
         begun.append(number)
         if number:
-            gate.wait(10)
+            gate.wait(SECONDS)
 
     found = side_by_side(work, range(100), threads=1)
     next(found)
@@ -104,7 +105,7 @@ def test_a_belt_that_is_left_by_an_error_drops_what_waits():
     gate = threading.Event()
 
     def work(number: int) -> None:
-        gate.wait(10)
+        gate.wait(SECONDS)
         done.append(number)
 
     with pytest.raises(ZeroDivisionError):
@@ -114,12 +115,12 @@ def test_a_belt_that_is_left_by_an_error_drops_what_waits():
 
 
 def test_what_is_done_in_time_is_a_result():
-    assert in_time(lambda: 5, seconds=10) == 5
-    assert in_time(lambda: None, seconds=10) is None
+    assert in_time(lambda: 5, seconds=SECONDS) == 5
+    assert in_time(lambda: None, seconds=SECONDS) is None
 
 
 def test_what_fails_or_takes_too_long_is_told():
     gate = threading.Event()
-    assert isinstance(in_time(lambda: 1 // 0, seconds=10), ZeroDivisionError)
-    assert isinstance(in_time(lambda: gate.wait(10), seconds=0.01), TimeoutError)
+    assert isinstance(in_time(lambda: 1 // 0, seconds=SECONDS), ZeroDivisionError)
+    assert isinstance(in_time(lambda: gate.wait(SECONDS), seconds=0.01), TimeoutError)
     gate.set()
