@@ -1,5 +1,6 @@
 """The world of a test: a migrated database of its own, the app on it, and people in it."""
 
+import gc
 import os
 import signal
 import ssl
@@ -20,9 +21,11 @@ from gitleague.accounts.tokens import issue_jwt
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.jobs.runner import THREAD_NAME
+from gitleague.jobs.runner import THREAD_NAME, Runner
+from gitleague.server.keeping import books_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
+from gitleague.tasks import pulls_of, tasks_of
 from hosting import Host
 from httpx import Client
 from make import Person, make_key, make_person, make_project, make_repo, make_user
@@ -54,6 +57,13 @@ hypothesis.settings.register_profile(
     "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("league")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: no collection of garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -138,15 +148,16 @@ def queries() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
+@pytest.fixture(scope="session")
+def common_settings() -> Settings:
+    """Read once: to look for 34 variables in the environment takes longer than most questions."""
+    return Settings(_env_file=None, public_url="http://testserver", operators=("olga@example.org",))
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        public_url="http://testserver",
-        operators=("olga@example.org",),
-    )
+def settings(common_settings: Settings, database_url: str, tmp_path: Path) -> Settings:
+    own = {"database_url": database_url, "data_dir": tmp_path / "data"}
+    return common_settings.model_copy(update=own)
 
 
 @pytest.fixture(scope="session")
@@ -160,14 +171,24 @@ def host() -> Iterator[Host]:
 def live_server(
     settings: Settings, host: Host, databases: Databases, database_url: str
 ) -> Iterator[str]:
-    """The app behind a real port; yields its address."""
+    """The app behind a real port; yields its address.
+
+    It does the jobs that it is asked for. What is asked for when its time has come is not looked
+    for at every start: tests do that themselves, and test_jobs.py shows that a server does.
+    """
     served = settings.model_copy(update={"public_url": host.url})
     database = None  # the app opens it
     if served.database == database_url:
         seconds = served.database_wait_seconds
         database = databases.lend(database_url, "app", wait_seconds=seconds)
-    with host.serving(create_app(served, database)):
+    app = create_app(served, database)
+    tasks = (tasks_of(served), pulls_of(served))
+    app.state.runners = tuple(Runner(app.state.database, each) for each in tasks)
+    with host.serving(app):
         yield host.url
+        for book in books_of(app.state.metrics):
+            for kept in book.kept:
+                kept.counter.take()  # nobody will read it: a server writes it down when it ends
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ that changes the schema leaves a database that is dropped, and the next one gets
 """
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import psycopg
@@ -18,7 +19,7 @@ TEMPLATE = "template_league"
 # in which the next ones are found, so that what was emptied is vacuumed too.
 FUNCTIONS = """
 CREATE FUNCTION pg_temp.make_empty() RETURNS text[] LANGUAGE plpgsql
-SET session_replication_role = replica AS $$
+SET session_replication_role = replica SET lock_timeout = '10s' AS $$
 DECLARE
     one text;
     is_kept boolean;
@@ -47,25 +48,20 @@ BEGIN
     WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
     RETURN emptied;
 END $$;
-
-CREATE FUNCTION pg_temp.schema_state() RETURNS text[] LANGUAGE sql AS $$
-    SELECT ARRAY[
-        (SELECT concat(count(*), ' ', max(xmin::text::bigint)) FROM pg_class
-         WHERE relnamespace = 'public'::regnamespace),
-        (SELECT concat(count(*), ' ', max(a.xmin::text::bigint)) FROM pg_attribute a
-         JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace),
-        (SELECT concat(count(*), ' ', max(xmin::text::bigint)) FROM pg_constraint
-         WHERE connamespace = 'public'::regnamespace),
-        (SELECT concat(count(*), ' ', max(d.xmin::text::bigint)) FROM pg_attrdef d
-         JOIN pg_class c ON c.oid = adrelid WHERE relnamespace = 'public'::regnamespace),
-        (SELECT concat(count(*), ' ', max(xmin::text::bigint)) FROM pg_proc
-         WHERE pronamespace = 'public'::regnamespace),
-        (SELECT concat(count(*), ' ', max(xmin::text::bigint)) FROM pg_trigger),
-        (SELECT string_agg(concat(oid, ' ', xmin), ' ' ORDER BY oid) FROM pg_namespace
-         WHERE nspname NOT LIKE 'pg_%')
-    ]
-$$;
 """
+# How much of it there is, and how much is younger than the copy.
+SCHEMA = " UNION ALL ".join(
+    f"SELECT count(*), count(*) FILTER (WHERE age(xmin) < age({{since}}::xid)) FROM {catalogue}"
+    f" WHERE {identity} >= 16384"
+    for catalogue, identity in {
+        "pg_class": "oid",
+        "pg_attribute": "attrelid",
+        "pg_attrdef": "oid",
+        "pg_constraint": "oid",
+        "pg_proc": "oid",
+        "pg_namespace": "oid",
+    }.items()
+)
 KEEP = """
 DO $$
 DECLARE
@@ -78,34 +74,36 @@ BEGIN
     END LOOP;
 END $$
 """
+TABLES_OF_SQLITE = """
+SELECT name FROM sqlite_master WHERE type = 'table' AND (name NOT LIKE 'sqlite_%')
+UNION ALL SELECT 'sqlite_sequence' FROM sqlite_master WHERE name = 'sqlite_sequence'
+"""
 VACUUM = sql.SQL("VACUUM (INDEX_CLEANUP ON, TRUNCATE ON, SKIP_DATABASE_STATS) {}")
 
 
 class Databases:
-    """What a session of tests has open."""
+    """What a process of the tests has open."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "league.db"
         self._engines: dict[tuple[str, str, int], Database] = {}
-        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
-        self._schema: object = None
+        self._sqlite = _Sqlite(folder / "league.db")
+        self._postgresql = _Postgresql()
 
     def sqlite(self, template: Path) -> str:
-        """The URL of a copy of the template."""
-        url = f"sqlite:///{self._file}"
-        self._disconnect(url)
-        for name in ("league.db-wal", "league.db-shm", "league.db"):
-            self._file.with_name(name).unlink(missing_ok=True)
-        shutil.copyfile(template, self._file)
+        """The URL of a database that is as the template."""
+        url = f"sqlite:///{self._sqlite.file}"
+        if not self._sqlite.make_empty():
+            self._disconnect(url)
+            self._sqlite.copy(template)
         return url
 
     def postgresql(self, conninfo: str) -> str:
-        """The URL of a database as it was copied from the template."""
+        """The URL of a database that is as the template."""
         folder = psycopg.conninfo.conninfo_to_dict(conninfo)["host"]
         url = f"postgresql+psycopg://postgres@/{NAME}?host={folder}"
-        if not self._make_empty():
+        if not self._postgresql.make_empty():
             self._disconnect(url)
-            self._copy(conninfo)
+            self._postgresql.copy(conninfo)
         return url
 
     def lend(self, url: str, borrower: str, *, wait_seconds: int = 10) -> Database:
@@ -118,33 +116,99 @@ class Databases:
     def close(self) -> None:
         for database in self._engines.values():
             database.close()
-        if self._connection:
-            self._connection.close()
+        self._sqlite.close()
+        self._postgresql.close()
 
     def _disconnect(self, url: str) -> None:
         for (of, *_), database in self._engines.items():
             if of == url:
                 database.close()
 
-    def _make_empty(self) -> bool:
+
+class _Sqlite:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._connection: sqlite3.Connection | None = None
+        self._state: object = None
+        self._kept: dict[str, list[tuple[object, ...]]] = {}
+        self._names: list[str] = []
+        self._has_rows = ""
+
+    def make_empty(self) -> bool:
         """Whether there is one, with the schema that the migrations made."""
         if self._connection is None:
             return False
         try:
-            found = self._connection.execute("SELECT pg_temp.make_empty(), pg_temp.schema_state()")
-            emptied, schema = found.fetchone() or ([], None)
-        except psycopg.Error:  # dropped, renamed, or without what is needed for it
+            if self._state != self._state_of(self._connection):
+                return False
+            with self._connection as transaction:
+                transaction.execute("BEGIN IMMEDIATE")
+                self._put_back(transaction)
+        except (OSError, sqlite3.Error):  # replaced, removed, or locked by what has not ended
             return False
-        if schema != self._schema:
+        return True
+
+    def copy(self, template: Path) -> None:
+        self.close()
+        for ending in ("", "-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(template, self.file)
+        self._connection = opened = sqlite3.connect(self.file, timeout=1, isolation_level=None)
+        opened.execute("PRAGMA journal_mode=WAL")
+        opened.execute("PRAGMA synchronous=OFF")
+        names = [name for (name,) in opened.execute(TABLES_OF_SQLITE)]
+        rows = {name: opened.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+        self._kept = {name: kept for name, kept in rows.items() if kept}
+        self._has_rows = "SELECT " + ", ".join(
+            f'EXISTS (SELECT 1 FROM "{name}")' for name in names if name not in self._kept
+        )
+        self._names = [name for name in names if name not in self._kept]
+        self._state = self._state_of(opened)
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _state_of(self, opened: sqlite3.Connection) -> object:
+        """Which file it is, and how often its schema has changed."""
+        return self.file.stat().st_ino, opened.execute("PRAGMA schema_version").fetchone()
+
+    def _put_back(self, opened: sqlite3.Connection) -> None:
+        has_rows = opened.execute(self._has_rows).fetchone()
+        for name, has in zip(self._names, has_rows, strict=True):
+            if has:
+                opened.execute(f'DELETE FROM "{name}"')
+        for name, kept in self._kept.items():
+            if opened.execute(f'SELECT * FROM "{name}"').fetchall() != kept:
+                opened.execute(f'DELETE FROM "{name}"')
+                places = ", ".join("?" * len(kept[0]))
+                opened.executemany(f'INSERT INTO "{name}" VALUES ({places})', kept)
+
+
+class _Postgresql:
+    def __init__(self) -> None:
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+        self._ask = sql.Composed([])
+        self._schema: object = None
+
+    def make_empty(self) -> bool:
+        """Whether there is one, with the schema that the migrations made."""
+        if self._connection is None:
             return False
-        if emptied:
+        try:
+            if self._schema != self._connection.execute(self._ask).fetchall():
+                return False
+            [emptied] = self._connection.execute("SELECT pg_temp.make_empty()").fetchone() or [[]]
+        except psycopg.Error:  # dropped, or locked by what has not ended
+            return False
+        if isinstance(emptied, list) and emptied:
             tables = sql.SQL(", ").join(sql.Identifier("public", name) for name in emptied)
             self._connection.execute(VACUUM.format(tables))
         return True
 
-    def _copy(self, conninfo: str) -> None:
-        if self._connection:
-            self._connection.close()
+    def copy(self, conninfo: str) -> None:
+        self.close()
         new, template = sql.Identifier(NAME), sql.Identifier(TEMPLATE)
         with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
@@ -152,5 +216,11 @@ class Databases:
         self._connection = psycopg.connect(conninfo, dbname=NAME, autocommit=True)
         self._connection.execute(FUNCTIONS)
         self._connection.execute(KEEP)
-        state = self._connection.execute("SELECT pg_temp.schema_state()").fetchone()
-        self._schema = state[0] if state else None
+        [since] = self._connection.execute("SELECT pg_current_xact_id()::xid").fetchone() or [0]
+        self._ask = sql.SQL(SCHEMA).format(since=sql.Literal(str(since)))
+        self._schema = self._connection.execute(self._ask).fetchall()
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
