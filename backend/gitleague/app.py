@@ -85,7 +85,8 @@ def _routes() -> APIRouter:
     return routes
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """`database` is the one of the settings, where it is open already."""
     app = FastAPI(
         title="The Git League",
         version=__version__,
@@ -98,7 +99,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.started_at = now()
-    app.state.database = Database(settings.database, wait_seconds=settings.database_wait_seconds)
+    app.state.database = database or Database(
+        settings.database, wait_seconds=settings.database_wait_seconds
+    )
     app.state.turns = Turns()
     app.state.metrics = Metrics()
     app.state.metrics.watch(app.state.database.engine)

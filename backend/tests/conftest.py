@@ -1,7 +1,7 @@
 """The world of a test: a migrated database of its own, the app on it, and people in it."""
 
+import gc
 import os
-import shutil
 import signal
 import ssl
 import uuid
@@ -13,14 +13,20 @@ import earshot
 import hypothesis
 import pytest
 import servers
+from argon2 import PasswordHasher
 from chromium import OPTIONS, find_chromium
+from databases import TEMPLATE, Databases
+from gitleague.accounts import hashing
 from gitleague.accounts.tokens import issue_jwt
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.jobs.runner import THREAD_NAME
+from gitleague.jobs.runner import THREAD_NAME, Runner
+from gitleague.server.keeping import books_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
+from gitleague.tasks import pulls_of, tasks_of
+from hosting import Host
 from httpx import Client
 from make import Person, make_key, make_person, make_project, make_repo, make_user
 from migrations import migrate
@@ -43,12 +49,21 @@ GIT = {
     "GIT_COMMITTER_EMAIL": "ada@example.org",
 }
 os.environ.update(GIT)
+# What keys are hashed with outside of the tests is told by test_api_keys.py.
+hashing.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 # A slow machine is no defect: what is timed is in bench/.
 hypothesis.settings.register_profile(
     "league", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("league")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: no collection of garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -90,30 +105,30 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql: str) -> Iterator[str]:
     """The name of a migrated PostgreSQL database, to be copied."""
-    with servers.postgresql_database(postgresql, "template_league") as url:
+    with servers.postgresql_database(postgresql, TEMPLATE) as url:
         migrate(url)
-        yield "template_league"
+        yield TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    opened = Databases(tmp_path_factory.mktemp("databases"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
     """A migrated and empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        copy = tmp_path / "league.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        yield f"sqlite:///{copy}"
-        return
-    conninfo = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue("postgresql_template")
-    with servers.postgresql_database(conninfo, "league", template=template) as url:
-        yield url
+        return databases.sqlite(request.getfixturevalue("sqlite_template"))
+    request.getfixturevalue("postgresql_template")
+    return databases.postgresql(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url, pool_size=5)
-    yield opened
-    opened.close()
+def database(database_url: str, databases: Databases) -> Database:
+    return databases.lend(database_url, "test")
 
 
 @pytest.fixture
@@ -133,25 +148,47 @@ def queries() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        public_url="http://testserver",
-        operators=("olga@example.org",),
-    )
+@pytest.fixture(scope="session")
+def common_settings() -> Settings:
+    """Read once: to look for 34 variables in the environment takes longer than most questions."""
+    return Settings(_env_file=None, public_url="http://testserver", operators=("olga@example.org",))
 
 
 @pytest.fixture
-def live_server(settings: Settings) -> Iterator[str]:
-    """The app behind a real port; yields its address."""
-    with servers.listening() as opened:
-        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
-        app = create_app(settings.model_copy(update={"public_url": url}))
-        with servers.serving(app, opened):
-            yield url
+def settings(common_settings: Settings, database_url: str, tmp_path: Path) -> Settings:
+    own = {"database_url": database_url, "data_dir": tmp_path / "data"}
+    return common_settings.model_copy(update=own)
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[Host]:
+    opened = Host()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def live_server(
+    settings: Settings, host: Host, databases: Databases, database_url: str
+) -> Iterator[str]:
+    """The app behind a real port; yields its address.
+
+    It does the jobs that it is asked for. What is asked for when its time has come is not looked
+    for at every start: tests do that themselves, and test_jobs.py shows that a server does.
+    """
+    served = settings.model_copy(update={"public_url": host.url})
+    database = None  # the app opens it
+    if served.database == database_url:
+        seconds = served.database_wait_seconds
+        database = databases.lend(database_url, "app", wait_seconds=seconds)
+    app = create_app(served, database)
+    tasks = (tasks_of(served), pulls_of(served))
+    app.state.runners = tuple(Runner(app.state.database, each) for each in tasks)
+    with host.serving(app):
+        yield host.url
+        for book in books_of(app.state.metrics):
+            for kept in book.kept:
+                kept.counter.take()  # nobody will read it: a server writes it down when it ends
 
 
 @pytest.fixture(scope="session")

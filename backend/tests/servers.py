@@ -34,7 +34,15 @@ LEASH = '"$@" </dev/null & read -r _; kill -$STOP $! 2>/dev/null; wait $!'
 
 INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
 # Data that lives for a minute needs no care for power cuts.
-CARELESS = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+CARELESS = [
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "checkpoint_timeout=1h",
+    "autovacuum=off",
+]
 
 
 class ServerFailed(RuntimeError):

@@ -1,11 +1,15 @@
 """The queue of jobs: each is done, once, and never before what it is asked for is there."""
 
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Event
 
 import pytest
+import servers
+from gitleague.app import create_app
+from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.jobs import queue
 from gitleague.jobs.queue import MOST_TRIES, enqueue, enqueue_once
@@ -15,7 +19,7 @@ from gitleague.tables.jobs import Job, JobState
 from gitleague.tables.projects import Project
 from sqlalchemy import select, update
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 @pytest.fixture
@@ -132,3 +136,19 @@ def test_a_job_waits_anew_when_asked_for_again_but_not_for_ever(database, projec
     assert ask(timedelta(minutes=2)) > timedelta(minutes=2)
     assert ask(timedelta(minutes=1)) > timedelta(minutes=2), "it is never sooner"
     assert ask(timedelta(minutes=9)) == timedelta(minutes=5)
+
+
+def test_a_server_looks_for_what_is_due(database, settings, job_id):
+    """Here: finished jobs that are old enough to be forgotten."""
+    with database.writing() as session:
+        session.execute(
+            update(Job).values(state=JobState.DONE.value, finished_at=now() - timedelta(days=400))
+        )
+    with servers.listening() as opened, servers.serving(create_app(settings), opened):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            with database.reading() as session:
+                if not session.scalar(select(Job.id).where(Job.id == job_id)):
+                    break
+            assert time.monotonic() < deadline
+            time.sleep(0.02)

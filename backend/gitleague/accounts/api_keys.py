@@ -19,11 +19,10 @@ from gitleague_client.credentials import (
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from gitleague.accounts import audit
+from gitleague.accounts import audit, hashing
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller
 from gitleague.accounts.rollout import check_turn
-from gitleague.accounts.verify import HASHER
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotAllowed, NotFound
 from gitleague.core.paging import Paging
@@ -174,7 +173,7 @@ def _insert(
         project_id=project_id,
         name=name,
         prefix=f"tgl_{prefix}",
-        key_hash=HASHER.hash(full_key),
+        key_hash=hashing.HASHER.hash(full_key),
         public_key=public_key_of(full_key),
         scopes=scopes,
         created_at=now(),

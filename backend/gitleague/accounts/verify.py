@@ -13,20 +13,17 @@ from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from gitleague_client.bundle import Seal
 from gitleague_client.credentials import LOOKUP_LENGTH, is_mistyped
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from gitleague.accounts import hashing
 from gitleague.core.clock import now
 from gitleague.core.errors import NotSignedIn
 from gitleague.tables.accounts import ApiKey, User
 
-# OWASP's second choice for Argon2id: 19 MiB, so that a few at once stay far below
-# a worker's budget.
-HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 REMEMBERED_SECONDS = 60
 _MAX_REMEMBERED = 10_000
 
@@ -81,7 +78,7 @@ class KeyVerifier:
             if self._remembers(known_as):
                 return True
             try:
-                HASHER.verify(key_hash, key)
+                hashing.HASHER.verify(key_hash, key)
             except (VerificationError, InvalidHashError):
                 return False
             self._remember(known_as)

@@ -40,10 +40,21 @@ def at_the_end(session: Session, deed: Callable[[Session], None]) -> None:
 class Database:
     """One engine for the life of a process."""
 
-    def __init__(self, url: str, *, pool_size: int = 20, wait_seconds: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 20,
+        wait_seconds: int = 10,
+        engine: Engine | None = None,
+    ) -> None:
+        """`engine` is that of another Database of this URL, which outlives this one."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite:
+        self._owns_engine = engine is None
+        if engine is not None:
+            self.engine: Engine = engine.execution_options()  # who listens hears this one only
+        elif self.is_sqlite:
             self.engine = _sqlite_engine(url, wait_seconds)
         else:
             self.engine = _postgres_engine(url, pool_size, wait_seconds)
@@ -82,7 +93,8 @@ class Database:
                     _check_keys(connection)
 
     def close(self) -> None:
-        self.engine.dispose()
+        if self._owns_engine:
+            self.engine.dispose()
 
 
 @contextmanager

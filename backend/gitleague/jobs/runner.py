@@ -72,6 +72,8 @@ class Runner:
         self._looked = time.monotonic()
         with self._database.writing() as session:  # by itself: it is there even if a clock fails
             session.execute(BEAT, {"name": HEARTBEAT, "seen_at": now()})
+        if not self._clocks:
+            return
         with self._database.writing() as session:
             for ask in self._clocks:
                 ask(session)
