@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from chores import finish_jobs
-from fantasies import Fantasy, a_draft, before_the_season
+from fantasies import NOON, Fantasy, a_draft, before_the_season
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.league.fantasy.turns import ask_for_turns
@@ -25,6 +25,8 @@ from httpx import Client
 from make import Person, make_commit, make_key, make_repo
 from remote import Repo
 from sqlalchemy import delete, func, select, update
+
+pytestmark = pytest.mark.at(NOON)
 
 WAIT_SECONDS = 60
 HOUR = 3600
@@ -316,7 +318,7 @@ def test_many_listeners_cost_as_much_as_one(database, ada, linus, grace, queries
         assert len(looking) == 1
         queries.clear()
         deadline = time.monotonic() + WAIT_SECONDS
-        while len(looks()) < 3:  # noqa: ASYNC110 - another thread looks
+        while len(looks()) < 3:
             assert time.monotonic() < deadline
             await asyncio.sleep(newsroom.LOOK_EVERY)
         for listener in listeners:
