@@ -61,3 +61,8 @@ class Route(NamedTuple):
     own: bool = False  # the subject is a key of whoever calls
     follow: bool = False  # where it sends to, until there is a page
     unlike: Mapping[Kind, int] = MappingProxyType({})  # who gets another status, though let in
+
+    @property
+    def changes(self) -> bool:
+        """What it is asked about: whoever is let in next needs another one."""
+        return not self.place.startswith("GET ")

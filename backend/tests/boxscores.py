@@ -65,6 +65,22 @@ class Field:
         **numbers: int,
     ) -> None:
         """`impact` in whole points; the other numbers as the table keeps them."""
+        self.score_unmarked(
+            identity_id, day, impact=impact, repo_id=repo_id, version=version, **numbers
+        )
+        totals.mark(self.session, self.project_id, version, [day])
+
+    def score_unmarked(
+        self,
+        identity_id: uuid.UUID,
+        day: date,
+        *,
+        impact: int = 0,
+        repo_id: uuid.UUID | None = None,
+        version: int = 1,
+        **numbers: int,
+    ) -> None:
+        """For many at once, whose days are marked together afterwards."""
         self.session.add(
             BoxScore(
                 project_id=self.project_id,
@@ -77,7 +93,6 @@ class Field:
                 **{"commits": 1} | numbers,
             )
         )
-        totals.mark(self.session, self.project_id, version, [day])
 
     def sum_up(self) -> None:
         """What the job does a moment later."""

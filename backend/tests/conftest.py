@@ -34,6 +34,7 @@ from playwright.sync_api import Browser, sync_playwright
 from remote import Repo
 from sqlalchemy import Engine, event
 
+pytest_plugins = ["clocks"]
 WISHED = "GITLEAGUE_TEST_DATABASES"
 DATABASES = os.environ.get(WISHED, "sqlite,postgresql").split(",")
 

@@ -1,7 +1,7 @@
 """A league that has everything: what pages are looked at with."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from gitleague.accounts.caller import Caller, Membership
@@ -73,8 +73,10 @@ def fill(database: Database, commissioner: Person) -> Everything:
     project_id = commissioner.project_id
     caller = Caller(commissioner.user_id, commissioner.email, "Ada", address="127.0.0.1")
     by = Membership(caller, project_id, Role.COMMISSIONER)
-    repos = seed_season(database, project_id)
-    push(database, project_id, repos["engine"], [_huge()])
+    moment = now()
+    today = moment.date()
+    repos = seed_season(database, project_id, today=moment)
+    push(database, project_id, repos["engine"], [_huge(moment)])
     with database.writing() as session:
         while sum_up_next(session, project_id):
             pass
@@ -84,17 +86,15 @@ def fill(database: Database, commissioner: Person) -> Everything:
             .tuples()
             .all()
         )
-        closed, season = _seasons(session, by)
-        squad = _squads(session, players, by)
-        away = Away(
-            players["Hedy"], now().date(), now().date() + 6 * DAY, AbsenceKind.AWAY, "A week off"
-        )
+        closed, season = _seasons(session, today, by)
+        squad = _squads(session, players, today, by)
+        away = Away(players["Hedy"], today, today + 6 * DAY, AbsenceKind.AWAY, "A week off")
         create_absence(session, season, away, by=by)
         fantasy = _fantasy(session, season, by)
         draft = _draft(session, season, by)
-        cup = _cup(session, season, by)
+        cup = _cup(session, season, today, by)
         referee.note(session, project_id, referee.look(session, project_id))
-        give(session, project_id, anew_from=now().date() - timedelta(weeks=18))
+        give(session, project_id, anew_from=today - timedelta(weeks=18))
         write_book(session, project_id, find_records(session, project_id), found_at=now())
         ruling = session.scalars(select(Ruling.id).where(Ruling.project_id == project_id)).first()
         complaint = Complaint(
@@ -117,9 +117,8 @@ def fill(database: Database, commissioner: Person) -> Everything:
     )
 
 
-def _seasons(session: Session, by: Membership) -> tuple[uuid.UUID, uuid.UUID]:
+def _seasons(session: Session, today: date, by: Membership) -> tuple[uuid.UUID, uuid.UUID]:
     """The first nine weeks, and from then on until a month from now."""
-    today = now().date()
     turn = today - timedelta(weeks=9)
     old = create_season(
         session, "Opening season", first=today - timedelta(weeks=18), last=turn - DAY, by=by
@@ -133,8 +132,10 @@ def _seasons(session: Session, by: Membership) -> tuple[uuid.UUID, uuid.UUID]:
     return old.id, new.id
 
 
-def _squads(session: Session, players: dict[str, uuid.UUID], by: Membership) -> uuid.UUID:
-    first = now().date() - timedelta(weeks=9)
+def _squads(
+    session: Session, players: dict[str, uuid.UUID], today: date, by: Membership
+) -> uuid.UUID:
+    first = today - timedelta(weeks=9)
     made = []
     for name, members in SQUADS.items():
         made.append(squads.create_squad(session, name, by=by).id)
@@ -174,7 +175,7 @@ def _draft(session: Session, season: uuid.UUID, by: Membership) -> uuid.UUID:
     return draft.id
 
 
-def _cup(session: Session, season: uuid.UUID, by: Membership) -> uuid.UUID:
+def _cup(session: Session, season: uuid.UUID, today: date, by: Membership) -> uuid.UUID:
     """As the office cup, but locked three weeks ago."""
     wish = Wish("The early cup", season, FantasyMode.FREE, roster_size=2, salary_cap=900_000_000)
     cup = create_fantasy(session, wish, by=by)
@@ -186,7 +187,7 @@ def _cup(session: Session, season: uuid.UUID, by: Membership) -> uuid.UUID:
     session.execute(
         update(FantasyLeague)
         .where(FantasyLeague.id == cup.id)
-        .values(locks_on=now().date() - timedelta(weeks=3))
+        .values(locks_on=today - timedelta(weeks=3))
     )
     return cup.id
 
@@ -240,8 +241,8 @@ def _who_is_who(session: Session, players: dict[str, uuid.UUID], by: Membership)
     make_claim(session, "alan@example.org", by=by)
 
 
-def _huge() -> dict[str, object]:
-    at = (now() - 3 * DAY).isoformat()
+def _huge(moment: datetime) -> dict[str, object]:
+    at = (moment - 3 * DAY).isoformat()
     return make_commit(
         author_name="Alan Turing",
         author_email="alan@example.org",

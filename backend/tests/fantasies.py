@@ -1,7 +1,7 @@
 """A fantasy league as a test plays it: over HTTP, with a calendar that can be turned."""
 
 import uuid
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from typing import Any
 
 from gitleague.core.db import Database
@@ -11,7 +11,8 @@ from make import Person, make_commit
 from remote import Repo
 from sqlalchemy import select, update
 
-TODAY = datetime.now(timezone.utc).date()
+TODAY = date(2026, 5, 13)  # a Wednesday
+NOON = f"{TODAY} 12:00"  # when whoever plays it runs: `@pytest.mark.at`
 DAY = timedelta(days=1)
 FIRST, LAST = TODAY - 20 * DAY, TODAY + 20 * DAY  # of the season
 BEFORE = FIRST - DAY  # prices are made of the days up to it

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clocks import is_travelling
 from gitleague.accounts.caller import COOKIE
 from gitleague.accounts.sign_in import open_browser_session
+from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from make import Person
@@ -64,6 +66,8 @@ class Windows:
         context.on("console", self._hear)
         if person:
             self._sign_in(context, person)
+        if is_travelling():  # the browser has a clock of its own
+            context.clock.install(time=now())
         page = context.new_page()
         page.goto(place)
         return page

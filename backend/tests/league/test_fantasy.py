@@ -9,6 +9,7 @@ from fantasies import (
     DAY,
     FIRST,
     LAST,
+    NOON,
     TODAY,
     Fantasy,
     before_the_season,
@@ -23,6 +24,8 @@ from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_person
 from remote import Repo
+
+pytestmark = pytest.mark.at(NOON)
 
 TOMORROW = TODAY + DAY
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from chores import finish_jobs
-from fantasies import DAY, PRICES, TODAY, Fantasy, a_draft, field_of, on
+from fantasies import DAY, NOON, PRICES, TODAY, Fantasy, a_draft, field_of, on
 from gitleague.core.db import Database
 from gitleague.jobs import queue
 from gitleague.league.fantasy.draft import Draft, run_out, seat_of
@@ -23,6 +23,8 @@ from make import Person, make_person
 from remote import Repo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+
+pytestmark = pytest.mark.at(NOON)
 
 WAIT_SECONDS = 30
 HOUR = timedelta(hours=1)

@@ -1,11 +1,13 @@
 """The pool: made anew until the start, and who is in it."""
 
 import pytest
-from fantasies import BEFORE, DAY, TODAY, Fantasy, before_the_season, on
+from fantasies import BEFORE, DAY, NOON, TODAY, Fantasy, before_the_season, on
 from gitleague.core.db import Database
 from httpx import Client
 from make import Person
 from remote import Repo
+
+pytestmark = pytest.mark.at(NOON)
 
 
 @pytest.fixture

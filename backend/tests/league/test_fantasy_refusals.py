@@ -4,12 +4,25 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fantasies import DAY, FIRST, LAST, TODAY, Fantasy, before_the_season, claims, field_of, on
+from fantasies import (
+    DAY,
+    FIRST,
+    LAST,
+    NOON,
+    TODAY,
+    Fantasy,
+    before_the_season,
+    claims,
+    field_of,
+    on,
+)
 from gitleague.core.db import Database
 from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_person
 from remote import Repo
+
+pytestmark = pytest.mark.at(NOON)
 
 TOMORROW = TODAY + DAY
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
-from fantasies import DAY, TODAY, Fantasy, before_the_season, claims, on
+from fantasies import DAY, NOON, TODAY, Fantasy, before_the_season, claims, on
 from gitleague.core.db import Database
 from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_person
 from remote import Repo
+
+pytestmark = pytest.mark.at(NOON)
 
 TOMORROW = TODAY + DAY
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from fantasies import DAY, Fantasy, a_draft
+from fantasies import DAY, NOON, Fantasy, a_draft
 from gitleague.core.db import Database
 from gitleague.league.fantasy.draft import Draft, run_out
 from gitleague.league.fantasy.pool import PoolRow
@@ -15,6 +15,8 @@ from httpx import Client
 from make import Person, make_person
 from remote import Repo
 from sqlalchemy import delete
+
+pytestmark = pytest.mark.at(NOON)
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)

@@ -5,14 +5,14 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
 from chores import finish_jobs
-from fantasies import Fantasy, a_draft, before_the_season
+from fantasies import NOON, Fantasy, a_draft, before_the_season
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.league.fantasy.turns import ask_for_turns
@@ -22,10 +22,14 @@ from gitleague.tables.accounts import Scope
 from gitleague.tables.outside import Happening
 from gitleague.tables.projects import Member
 from httpx import Client
-from make import Person, make_commit, make_key
-from sqlalchemy import delete, select, update
+from make import Person, make_commit, make_key, make_repo
+from remote import Repo
+from sqlalchemy import delete, func, select, update
 
-WAIT_SECONDS = 20
+pytestmark = pytest.mark.at(NOON)
+
+WAIT_SECONDS = 60
+HOUR = 3600
 
 
 class Told(NamedTuple):
@@ -42,6 +46,7 @@ class Radio:
         self.lines: list[str] = []
         self.status = 0
         self.ready = threading.Event()
+        self.closing = threading.Event()
         self.ended = threading.Event()
         self._client = Client(base_url=http.base_url, timeout=60)
         self._ask = (place, headers)
@@ -58,6 +63,8 @@ class Radio:
             for line in answer.iter_lines():
                 self.lines.append(line)
                 self.ready.set()
+                if self.closing.is_set():
+                    break
                 name, _, value = line.partition(": ")
                 if line:
                     parts[name] = value
@@ -80,6 +87,8 @@ class Radio:
         raise AssertionError(self.lines)
 
     def close(self) -> None:
+        """Goes with the next word: there is one at each heartbeat."""
+        self.closing.set()
         self._thread.join(WAIT_SECONDS)
         self._client.close()
 
@@ -92,7 +101,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def listening(http: Client, by: Person, seconds: int = 3, **headers: str) -> Iterator[Radio]:
+def listening(http: Client, by: Person, seconds: int = HOUR, **headers: str) -> Iterator[Radio]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     place = f"/api/v1/projects/{by.project_id}/events?seconds={seconds}"
     radio = Radio(http, place, {**by.headers, **named})
@@ -107,6 +116,12 @@ def happened(database: Database, project_id: uuid.UUID) -> list[str]:
         return list(
             session.scalars(select(Happening.event).where(Happening.project_id == project_id))
         )
+
+
+def newest_happening(database: Database, project_id: uuid.UUID) -> int | None:
+    with database.reading() as session:
+        newest = select(func.max(Happening.id)).where(Happening.project_id == project_id)
+        return session.scalar(newest)
 
 
 def changes(fantasy: Fantasy) -> int:
@@ -129,7 +144,7 @@ def test_awards_are_told_with_their_winners(http, ada, linus, repo):
     days = {"name": "Q", "first": "2024-05-01", "last": "2024-05-31"}
     season = http.post(seasons, json=days, headers=ada.headers).json()
     http.post(f"{seasons}/{season['id']}/open", headers=ada.headers)
-    with listening(http, linus, seconds=5) as radio:
+    with listening(http, linus) as radio:
         http.post(f"{seasons}/{season['id']}/close", headers=ada.headers)
         told = radio.wait_for("award.given").data["award"]
     assert (told["kind"], told["player"]["name"]) == ("mvp", "Grace Hopper")
@@ -182,7 +197,7 @@ def test_of_two_fantasy_leagues_each_is_told(http, ada, grace, repo, database):
     other = Fantasy(http, database, ada).make(name="Bowl", season_id=season)
     for each in (one, other):
         each.join(ada, grace)
-    with listening(http, ada, seconds=1, Last_Event_ID="0") as radio:
+    with listening(http, ada, seconds=0, Last_Event_ID="0") as radio:
         assert radio.ended.wait(WAIT_SECONDS)
     told = [each.data["fantasy_id"] for each in radio.told if each.event == "fantasy.changed"]
     assert told == [one.id, other.id], "the last one says it all"
@@ -196,23 +211,24 @@ def test_it_ends_when_its_time_is_up(http, ada):
 
 
 def test_who_was_away_is_told_first_what_came_since(http, ada, repo):
-    with listening(http, ada, seconds=2) as radio:
+    with listening(http, ada) as radio:
         repo.push(make_commit())
         first = radio.wait_for("standings.changed")
     repo.push(make_commit())
     repo.push(make_commit())
-    with listening(http, ada, seconds=1, Last_Event_ID=str(first.id)) as radio:
+    with listening(http, ada, seconds=0, Last_Event_ID=str(first.id)) as radio:
         assert radio.ended.wait(WAIT_SECONDS)
     assert [told.event for told in radio.told] == ["standings.changed"], "the last one says it all"
     newest = radio.told[0].id
     assert newest > first.id
     for last in (str(newest), "", "nonsense", "-1", "9" * 40):
         with listening(http, ada, seconds=0, Last_Event_ID=last) as radio:
-            assert radio.told == []
+            assert radio.ended.wait(WAIT_SECONDS)
+        assert radio.told == []
 
 
 def test_a_member_who_is_removed_hears_no_more(http, ada, linus, repo, database):
-    with listening(http, linus, seconds=60) as radio:
+    with listening(http, linus, seconds=HOUR) as radio:
         with database.writing() as session:
             session.execute(delete(Member).where(Member.user_id == linus.user_id))
         assert radio.ended.wait(WAIT_SECONDS)
@@ -221,29 +237,37 @@ def test_a_member_who_is_removed_hears_no_more(http, ada, linus, repo, database)
 
 def test_a_key_that_is_revoked_hears_no_more(http, ada, repo):
     key = make_key(http, ada, Scope.READ_REPOS, project_id=ada.project_id)
-    with listening(http, ada, seconds=60, Authorization=f"Bearer {key}") as radio:
+    with listening(http, ada, seconds=HOUR, Authorization=f"Bearer {key}") as radio:
         mine = http.get("/api/v1/api-keys/", headers=ada.headers).json()
         for each in mine.get("items", mine) if isinstance(mine, dict) else mine:
             http.delete(f"/api/v1/api-keys/{each['id']}", headers=ada.headers)
         assert radio.ended.wait(WAIT_SECONDS)
 
 
-def test_other_leagues_are_not_heard(http, ada, mallory, repo):
+def test_other_leagues_are_not_heard(http, ada, mallory, repo, database):
     place = f"/api/v1/projects/{ada.project_id}/events?seconds=0"
     assert http.get(place, headers=mallory.headers).status_code == 404
     assert http.get(place).status_code == 401
-    with listening(http, mallory, seconds=1) as radio:
+    with database.writing() as session:
+        theirs = make_repo(session, mallory.project_id)
+    key = make_key(http, mallory, Scope.SYNC_COMMITS, project_id=mallory.project_id)
+    with listening(http, mallory) as radio:
         repo.push(make_commit())
-        assert radio.ended.wait(WAIT_SECONDS)
-    assert radio.told == []
+        Repo(http, mallory.project_id, theirs, key).push(make_commit())
+        told = radio.wait_for("standings.changed")
+    assert radio.told == [told]
+    assert newest_happening(database, mallory.project_id) == told.id
 
 
 def test_nobody_listens_too_often(http, ada, monkeypatch):
     monkeypatch.setattr(newsroom, "MOST_OF_ONE", 1)
     place = f"/api/v1/projects/{ada.project_id}/events?seconds=0"
-    with listening(http, ada, seconds=2):
+    with listening(http, ada):
         assert http.get(place, headers=ada.headers).status_code == 429
-    assert http.get(place, headers=ada.headers).status_code == 200
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (status := http.get(place, headers=ada.headers).status_code) == 429:
+        assert time.monotonic() < deadline, "who went listens still"
+    assert status == 200
     monkeypatch.setattr(newsroom, "MOST_LISTENERS", 0)
     assert http.get(place, headers=ada.headers).status_code == 503
 
@@ -271,23 +295,39 @@ def test_who_goes_before_the_first_word_is_no_listener_any_more(ada, settings):
         looking = asyncio.all_tasks() - {asyncio.current_task()}
         assert not (await asyncio.wait(looking, timeout=WAIT_SECONDS))[1], "for nobody"
 
-    with ThreadPoolExecutor(1) as own_thread:  # the browser's tests leave a loop in this one
-        own_thread.submit(lambda: asyncio.run(listen_often())).result()
+    in_a_loop_of_its_own(listen_often)
     app.state.database.close()
 
 
-def test_many_listeners_cost_as_much_as_one(http, ada, linus, grace, queries, monkeypatch):
-    monkeypatch.setattr(stream, "CHECK_EVERY", 60)
-    with (
-        listening(http, ada, seconds=4),
-        listening(http, linus, seconds=4),
-        listening(http, grace, seconds=4),
-    ):
+def in_a_loop_of_its_own(deed: Callable[[], Coroutine[None, None, None]]) -> None:
+    with ThreadPoolExecutor(1) as own_thread:  # the browser's tests leave a loop in this one
+        own_thread.submit(lambda: asyncio.run(deed())).result()
+
+
+def test_many_listeners_cost_as_much_as_one(database, ada, linus, grace, queries):
+    """One task looks for all of them, with one statement that names each league once."""
+
+    def looks() -> list[str]:
+        return [statement for statement in queries if "FROM happenings" in statement]
+
+    async def look_on() -> None:
+        room = newsroom.Newsroom(database)
+        people = (ada, linus, grace)
+        listeners = [await room.join(each.project_id, each.user_id) for each in people]
+        looking = asyncio.all_tasks() - {asyncio.current_task()}
+        assert len(looking) == 1
         queries.clear()
-        began = time.monotonic()
-        time.sleep(1)
-        looks = sum("happenings" in statement for statement in queries)
-        assert 0 < looks <= (time.monotonic() - began) / 0.05 + 1
+        deadline = time.monotonic() + WAIT_SECONDS
+        while len(looks()) < 3:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(newsroom.LOOK_EVERY)
+        for listener in listeners:
+            room.leave(listener)
+        await asyncio.wait(looking, timeout=WAIT_SECONDS)
+
+    in_a_loop_of_its_own(look_on)
+    (look,) = set(looks())
+    assert look.count("happenings.project_id =") == 1
 
 
 def test_what_a_transaction_changes_is_told_once(http, ada, repo, database):

@@ -1,7 +1,7 @@
 """A player who asked not to be shown, in every corner of a league that has everything."""
 
 import pytest
-from fantasies import DAY, FIRST, TODAY, Fantasy, on
+from fantasies import DAY, FIRST, NOON, TODAY, Fantasy, on
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.league.awards.giving import give
@@ -16,6 +16,8 @@ from httpx import Client
 from make import Person
 from remote import Repo
 from sqlalchemy import delete, select
+
+pytestmark = pytest.mark.at(NOON)
 
 NAME, TITLE = "Hedy", "Hop frequencies"
 SECRETS = ("hedy", "hop frequencies")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from gitleague.core.clock import now
 from gitleague.league.squads.stints import OPEN, whole_months
 from httpx import Client
 from make import Person
@@ -174,7 +175,7 @@ def test_the_whole_months_of_some_days(first, last, expected):
 def test_a_stint_may_be_planned(squads, repo):
     repo.push(on("2024-03-01"))
     core = squads.made("Core")
-    later = date.today() + timedelta(days=40)  # noqa: DTZ011 - a day off does not matter here
+    later = now().date() + timedelta(days=40)
     squads.put_in(core, "Grace", first=str(later))
     assert squads.members(core, "") == []
     assert squads.members(core) == [("Grace", str(later), None)]

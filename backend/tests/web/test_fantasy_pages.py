@@ -2,7 +2,8 @@
 
 import re
 
-from fantasies import DAY, TODAY, a_draft, before_the_season
+import pytest
+from fantasies import DAY, NOON, TODAY, a_draft, before_the_season
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import Role
@@ -11,6 +12,8 @@ from make import Person, make_person
 from playwright.sync_api import Page, expect
 from remote import Repo
 from windows import Windows, in_browser
+
+pytestmark = pytest.mark.at(NOON)
 
 HTML = {"Accept": "text/html"}
 
