@@ -5,18 +5,31 @@ from pathlib import Path
 import pytest
 from gitleague_client.errors import EmptyRepository, GitFailed, RepositoryError
 from gitleague_client.git import Tip, open_repository
-from histories import import_steps, make_repository, make_steps, run_git
+from histories import (
+    Files,
+    import_steps,
+    make_repository,
+    make_steps,
+    packed,
+    run_git,
+    unpack,
+)
 
 COMMITS = 12
 NOWHERE = "d" * 40
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    """`main` of 12 commits, with names of the tests' own: one ref for each place in it."""
-    path = make_repository(tmp_path / "repo")
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    path = make_repository(tmp_path_factory.mktemp("branches") / "repo")
     import_steps(path, make_steps(COMMITS, files=3, length=5))
-    return path
+    return packed(path)
+
+
+@pytest.fixture
+def repo(files: Files, tmp_path: Path) -> Path:
+    """`main` of 12 commits, with names of the tests' own: one ref for each place in it."""
+    return unpack(files, tmp_path / "repo")
 
 
 def shas_of(path: Path, *revisions: str) -> list[str]:

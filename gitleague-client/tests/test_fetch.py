@@ -11,7 +11,7 @@ import pytest
 from conftest import Commissioner, make_site
 from faults import Proxy
 from forge import Forge, forge, make_ssh
-from histories import run_git
+from histories import Files, packed, run_git, unpack
 
 EMPTY = gzip.compress(b"")
 USER, PASSWORD = "ada", "s3cret/p@ss word"
@@ -22,14 +22,8 @@ class Remote:
 
     def __init__(self, folder: Path) -> None:
         self.origin = folder / "served" / "site.git"
-        self.work = Path(make_site(folder / "work", 10)["path"])
-        run_git(folder, "clone", "-q", "--bare", str(self.work), str(self.origin))
         self.clone = folder / "clone"
-        run_git(folder, "clone", "-q", str(self.origin), str(self.clone))
-        run_git(self.work, "remote", "add", "up", str(self.origin))
-        who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-        run_git(self.work, *who, "commit", "-q", "--allow-empty", "-m", "Newer")
-        run_git(self.work, "push", "-q", "up", "HEAD:refs/heads/main", "HEAD:refs/heads/master")
+        self.point(str(self.origin))
 
     def point(self, url: str) -> None:
         run_git(self.clone, "remote", "set-url", "origin", url)
@@ -39,9 +33,23 @@ class Remote:
         return {"path": str(self.clone), "git_url": git_url, "fetch": True, **settings}
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    folder = tmp_path_factory.mktemp("fetch")
+    origin, clone = folder / "served" / "site.git", folder / "clone"
+    work = make_site(folder / "work", 10)["path"]
+    run_git(folder, "clone", "-q", "--bare", work, str(origin))
+    run_git(folder, "clone", "-q", str(origin), str(clone))
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    run_git(Path(work), *who, "commit", "-q", "--allow-empty", "-m", "Newer")
+    both = ["HEAD:refs/heads/main", "HEAD:refs/heads/master"]
+    run_git(Path(work), "push", "-q", str(origin), *both)
+    return packed(folder)
+
+
 @pytest.fixture
-def remote(tmp_path: Path) -> Remote:
-    return Remote(tmp_path)
+def remote(files: Files, tmp_path: Path) -> Remote:
+    return Remote(unpack(files, tmp_path))
 
 
 @pytest.fixture

@@ -33,6 +33,11 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_nasty_history(tmp_path_factory.mktemp("short") / "history", len(NASTY))
 
 
+@pytest.fixture(scope="module")
+def shown(short: Path) -> list[Commit]:
+    return scanned_in(short, jobs=1)
+
+
 def scanned_in(path: Path, *, jobs: int) -> list[Commit]:
     repository = open_repository(path)
     return list(scan(repository, all_of(repository), jobs=Jobs(jobs)))
@@ -138,9 +143,10 @@ def at(*moment: int) -> datetime:
         ("Evil merge", {"parent_count": 2, "additions": 0, "files_changed": 0}),
     ],
 )
-def test_what_stands_in_the_history_comes_out(short: Path, title: str, expected: dict[str, object]):
-    commits = scanned_in(short, jobs=1)
-    (commit,) = [commit for commit in commits if commit.message_title == title]
+def test_what_stands_in_the_history_comes_out(
+    shown: list[Commit], title: str, expected: dict[str, object]
+):
+    (commit,) = [commit for commit in shown if commit.message_title == title]
     assert {field: getattr(commit, field) for field in expected} == expected
 
 

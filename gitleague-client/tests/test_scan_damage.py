@@ -8,21 +8,35 @@ from gitleague_client.errors import GitFailed
 from gitleague_client.git import open_repository
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
-from histories import import_steps, make_repository, make_steps, run_git
+from histories import (
+    Files,
+    import_steps,
+    make_repository,
+    make_steps,
+    packed,
+    run_git,
+    unpack,
+)
 
 COMMITS = 30
 
 
-@pytest.fixture
-def loose(tmp_path: Path) -> Path:
-    """A history whose objects are files, so that one can be spoiled."""
-    path = make_repository(tmp_path / "loose")
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    folder = tmp_path_factory.mktemp("damage")
+    path = make_repository(folder / "loose")
     import_steps(path, make_steps(COMMITS, files=4, length=5))
     for pack in list((path / ".git/objects/pack").glob("*.pack")):
-        outside = pack.rename(tmp_path / pack.name)
-        with outside.open("rb") as packed:
-            run_git(path, "unpack-objects", "-q", stdin=packed)
-    return path
+        outside = pack.rename(folder / pack.name)
+        with outside.open("rb") as opened:
+            run_git(path, "unpack-objects", "-q", stdin=opened)
+    return packed(path)
+
+
+@pytest.fixture
+def loose(files: Files, tmp_path: Path) -> Path:
+    """A history whose objects are files, so that one can be spoiled."""
+    return unpack(files, tmp_path / "loose")
 
 
 def shas_of(path: Path) -> list[str]:

@@ -10,22 +10,27 @@ import pytest
 import yaml
 from gitleague_client.config import load_config
 from gitleague_client.git import open_repository
-from histories import make_repository, run_git
+from histories import Files, make_repository, packed, run_git, unpack
 from installed import Installed, install
 
 COMMAND = "gitleague-client sync --allow-failure --no-input"
 FILES = {"github": ".github/workflows/gitleague.yml", "gitlab": ".gitlab-ci.yml"}
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """Its default branch is none that anybody would guess."""
-    site = make_repository(tmp_path / "site")
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    site = make_repository(tmp_path_factory.mktemp("ci") / "site")
     for branch in ("main", "trunk"):
         run_git(site, "switch", "-q", "-C", branch)
         run_git(site, "commit", "-q", "--allow-empty", "-m", branch)
     run_git(site, "remote", "add", "origin", "https://me:s3cret@example.org/team/site.git")
-    return site
+    return packed(site)
+
+
+@pytest.fixture
+def site(files: Files, tmp_path: Path) -> Path:
+    """Its default branch is none that anybody would guess."""
+    return unpack(files, tmp_path / "site")
 
 
 @pytest.fixture
