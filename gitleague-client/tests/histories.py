@@ -232,6 +232,10 @@ def unpack(files: Files, path: Path) -> Path:
     return path
 
 
+# Uncompressed: it is written once and read a few times.
+_IMPORT = ("-c", "core.compression=0", "fast-import", "--quiet", "--date-format=raw-permissive")
+
+
 def import_steps(path: Path, steps: Iterable[Step], *, onto: str = "") -> None:
     """Commit the steps to `main`, after the commit `onto` if there is one."""
     marks: dict[str, str] = {}
@@ -246,7 +250,7 @@ def import_steps(path: Path, steps: Iterable[Step], *, onto: str = "") -> None:
             previous = f":{mark}"
             marks[step.name] = previous
         stream.seek(0)
-        run_git(path, "fast-import", "--quiet", "--date-format=raw-permissive", stdin=stream)
+        run_git(path, *_IMPORT, stdin=stream)
 
 
 def _imported(step: Step, mark: int, ref: str, parents: list[str], clock: int) -> Iterator[bytes]:
