@@ -102,7 +102,9 @@ class PartRun:
 
     def first_try(self) -> None:
         began = time.monotonic()
-        status, self.tests = self._pytest("first", "-n", str(min(os.cpu_count() or 2, 8)))
+        # A file stays in one process: what its tests share is made once.
+        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "loadfile")
+        status, self.tests = self._pytest("first", *workers)
         self.seconds = time.monotonic() - began
         self.is_red = status != 0
 

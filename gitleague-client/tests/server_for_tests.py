@@ -6,8 +6,8 @@
 from datetime import timedelta
 
 from argon2 import PasswordHasher
-from gitleague.accounts import api_keys, verify
+from gitleague.accounts import hashing
 from gitleague.scoring import penalties
 
-verify.HASHER = api_keys.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+hashing.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 penalties.SOON = timedelta(seconds=2)
