@@ -26,7 +26,7 @@ class Filled(NamedTuple):
     settings: Settings
     made_on: date
 
-    def somebody(self, role: Role = Role.COMMISSIONER) -> Person:
+    def somebody(self, role: Role = Role.SPECTATOR) -> Person:
         """Whose keys and other leagues nobody else sees."""
         name = f"Ida-{uuid.uuid4().hex[:8]}"
         return make_person(self.database, self.settings, name, self.league.project, role)
