@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import servers
-from everything import Everything
+from everything import Everything, fill
 from gitleague.app import create_app
+from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import Role
-from make import Person, make_person
+from make import Person, make_person, make_project
 
 
 class Filled(NamedTuple):
@@ -26,7 +27,7 @@ class Filled(NamedTuple):
     settings: Settings
     made_on: date
 
-    def somebody(self, role: Role = Role.COMMISSIONER) -> Person:
+    def somebody(self, role: Role = Role.SPECTATOR) -> Person:
         """Whose keys and other leagues nobody else sees."""
         name = f"Ida-{uuid.uuid4().hex[:8]}"
         return make_person(self.database, self.settings, name, self.league.project, role)
@@ -47,3 +48,15 @@ def served(folder: Path, template: Path, **over: str) -> Iterator[Settings]:
         )
         with servers.serving(create_app(settings), opened):
             yield settings
+
+
+@contextmanager
+def filled_league(folder: Path, template: Path) -> Iterator[Filled]:
+    with served(folder, template) as settings:
+        database = Database(settings.database)
+        with database.writing() as session:
+            project_id = make_project(session)
+        ada = make_person(database, settings, "Ada", project_id, Role.COMMISSIONER)
+        today = now().date()
+        yield Filled(fill(database, ada), ada, database, settings, today)
+        database.close()
