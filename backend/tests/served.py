@@ -1,4 +1,4 @@
-"""The app on a SQLite database of its own, for as long as a module needs it."""
+"""The app on a database of its own, for as long as a module needs it."""
 
 import shutil
 import uuid
@@ -33,14 +33,19 @@ class Filled(NamedTuple):
         return make_person(self.database, self.settings, name, self.league.project, role)
 
 
-@contextmanager
-def served(folder: Path, template: Path, **over: str) -> Iterator[Settings]:
-    """Yields the settings of the server; `over` is what they have beside their defaults."""
+def copy_of(template: Path, folder: Path) -> str:
+    """The URL of a SQLite database that is made from the template."""
     shutil.copyfile(template, folder / "league.db")
+    return f"sqlite:///{folder / 'league.db'}"
+
+
+@contextmanager
+def served(folder: Path, database_url: str, **over: str) -> Iterator[Settings]:
+    """Yields the settings of the server; `over` is what they have beside their defaults."""
     with servers.listening() as opened:
         settings = Settings(
             _env_file=None,
-            database_url=f"sqlite:///{folder / 'league.db'}",
+            database_url=database_url,
             data_dir=folder,
             public_url=f"http://127.0.0.1:{opened.getsockname()[1]}",
             operators=("olga@example.org",),
@@ -52,7 +57,7 @@ def served(folder: Path, template: Path, **over: str) -> Iterator[Settings]:
 
 @contextmanager
 def filled_league(folder: Path, template: Path) -> Iterator[Filled]:
-    with served(folder, template) as settings:
+    with served(folder, copy_of(template, folder)) as settings:
         database = Database(settings.database)
         with database.writing() as session:
             project_id = make_project(session)
