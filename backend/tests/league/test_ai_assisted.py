@@ -1,8 +1,7 @@
 """Commits that an AI assistant had a hand in: their share is shown, their worth is a rule."""
 
-import time
-
 import pytest
+from awaited import until
 from chores import finish_jobs
 from gitleague.core.db import Database
 from gitleague.scoring.boxscores import recompute
@@ -10,7 +9,6 @@ from httpx import Client
 from make import Person, make_commit
 from remote import Repo
 
-WAIT_SECONDS = 60
 ASSISTED = {"message_body": "Co-authored-by: Claude <noreply@anthropic.com>"}
 # One commit with 10 lines added, 2 deleted and a clean title, and an assisted one like it.
 WORTH = {
@@ -40,10 +38,7 @@ class League:
         place = f"/api/v1/projects/{self.ada.project_id}/rules"
         asked = self.http.patch(place, json={"changes": changes}, headers=self.ada.headers)
         assert asked.status_code == 202
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self.get(f"/projects/{self.ada.project_id}/rules")["pending"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: not self.get(f"/projects/{self.ada.project_id}/rules")["pending"])
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Snake drafts: whose turn it is, what the clock does, and what is gone is gone."""
 
-import time
 import uuid
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from awaited import until
 from chores import finish_jobs
 from fantasies import DAY, NOON, PRICES, TODAY, Fantasy, a_draft, field_of, on
 from gitleague.core.db import Database
@@ -26,7 +26,6 @@ from sqlalchemy.orm import Session
 
 pytestmark = pytest.mark.at(NOON)
 
-WAIT_SECONDS = 30
 HOUR = timedelta(hours=1)
 NOON = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
 
@@ -139,12 +138,12 @@ def run_jobs(fantasy: Fantasy) -> None:
     with fantasy.database.writing() as session:
         ask_for_turns(session)
     finish_jobs(fantasy.database)
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
+
+    def have_ended() -> bool:
         with fantasy.database.reading() as session:
-            if not queue.unfinished(session, END_TURNS):
-                return
-        time.sleep(0.05)
+            return not queue.unfinished(session, END_TURNS)
+
+    until(have_ended)
 
 
 def turn_of(fantasy: Fantasy) -> tuple[int, int, str] | None:

@@ -1,16 +1,15 @@
 """The records book is written anew after whatever changes it, and not only after a push."""
 
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
+from awaited import until
 from gitleague.core.db import Database
 from httpx import Client
 from make import Person, make_commit
 from remote import Repo
 
-WAIT_SECONDS = 30
 MAY = {"name": "May", "first": "2024-05-01", "last": "2024-05-31"}
 LINUS = {"author_name": "Linus", "author_email": "linus@example.org"}
 
@@ -55,10 +54,7 @@ def shelf(http: Client, ada: Person, database: Database, repo: Repo) -> Shelf:
 
 def comes(is_so: Callable[[], bool]) -> None:
     """Jobs do it a moment later."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(is_so)
 
 
 def test_a_season_that_is_opened_moved_and_closed(shelf: Shelf) -> None:

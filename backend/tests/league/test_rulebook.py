@@ -1,11 +1,11 @@
 """The rules of a league over HTTP: changed, seen before they are, taken back."""
 
-import time
 import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from awaited import until
 from cases import in_one_world
 from gitleague.core.db import Database
 from gitleague.jobs.queue import enqueue
@@ -17,8 +17,6 @@ from gitleague_client.rules.defaults import Rules
 from httpx import Client, Response
 from make import Person, make_commit
 from sqlalchemy import update
-
-WAIT_SECONDS = 30
 
 
 class Rulebook:
@@ -40,13 +38,12 @@ class Rulebook:
         return self.settled()
 
     def settled(self) -> dict[str, Any]:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < deadline:
+        def in_force_or_failed() -> dict[str, Any]:
             book: dict[str, Any] = self.ask("GET").json()
-            if book["pending"] is None or book["pending"]["state"] == "failed":
-                return book
-            time.sleep(0.05)
-        raise AssertionError(book)
+            pending = book["pending"]
+            return book if pending is None or pending["state"] == "failed" else {}
+
+        return until(in_force_or_failed)
 
     def stats(self, name: str = "Grace Hopper") -> dict[str, float]:
         table = self.http.get(f"{self.league}/standings", headers=self.person.headers).json()

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncssh
 import pytest
-from awaited import until
+from awaited import SECONDS, until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.outbound import Outbound
@@ -45,7 +45,6 @@ from remotes import (
 )
 from sqlalchemy import select, text, update
 
-WAIT_SECONDS = 60
 LOCAL = ("127.0.0.0/8", "::1/128")
 
 
@@ -202,7 +201,7 @@ def test_git_connects_to_the_address_that_was_checked(
         if scheme == "ssh"
         else Credential(CredentialKind.TOKEN, TOKEN, USER)
     )
-    watch = Watch(time.monotonic() + WAIT_SECONDS, 1 << 30, lambda: None)
+    watch = Watch(time.monotonic() + SECONDS, 1 << 30, lambda: None)
     with mirror_of(settings, uuid.uuid4(), uuid.uuid4()) as mirror:
         fetch(mirror, reached, credential, settings, watch)
         assert git(mirror.folder, "rev-list", "--count", "refs/remotes/origin/HEAD").strip() == "3"
