@@ -50,7 +50,8 @@ def test_batches_are_as_large_as_both_sides_want(
     ada: Commissioner, site: dict[str, str], proxy: Proxy
 ) -> None:
     ada.write(site, batch_size=8)
-    ada.sync()
+    (result,) = ada.sync().results
+    assert result["inserted"] == 30
     sizes = [len(body["commits"]) for body in _pushed(proxy)]
     assert sizes == [8, 8, 8, 6]
 
@@ -141,7 +142,8 @@ def test_batches_that_are_too_large_are_halved(
 ) -> None:
     ada.write(site)
     proxy.fail("/commits", answer(413), answer(413))
-    assert ada.sync().code == 0
+    done = ada.sync()
+    assert (done.code, done.results[0]["inserted"]) == (0, 30)
     assert [len(body["commits"]) for body in _pushed(proxy)] == [30, 15, 7, 8, 15]
     assert ada.held() == {"site": 30}
 
