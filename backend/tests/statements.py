@@ -1,0 +1,147 @@
+"""Which statements each database was sent: what SQLite answers, PostgreSQL must have answered too.
+
+A test that needs a database runs on SQLite; `on_both` marks those that run on PostgreSQL as well.
+With `--all-statements` the run fails where the product sent a statement to SQLite that no test sent
+to PostgreSQL, and names a test that does, to be marked. Every test runs on both databases with
+GITLEAGUE_TEST_DATABASES=sqlite,postgresql.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
+
+import gitleague
+import pytest
+from databases import DATABASES, IS_WISHED
+from sqlalchemy import Engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import CompileError
+
+MISSING = 6  # the exit status; pytest's own end at 5
+PRODUCT = str(Path(gitleague.__file__).parent)
+# PostgreSQL says the same in other words: the place in the code that asks stands for them.
+OWN_WORDS = re.compile(r"json_each|strftime|date\(|pragma|sqlite_|^begin", re.IGNORECASE)
+COPIED = "core/sets.py:insert_rows"  # COPY on PostgreSQL, which is no statement
+FRAMES = 2
+DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+
+# The digest of a statement: each database it was sent to: the first test that did, and from where.
+Sent: TypeAlias = dict[str, dict[str, str]]
+
+
+class Statements:
+    def __init__(self) -> None:
+        self.sent: Sent = {}
+        self.test = "between the tests"
+
+    def note(self, connection: Any, _cursor: object, text: str, *rest: Any) -> None:
+        context = rest[1]
+        compiled = context.compiled if context is not None else None
+        if getattr(compiled, "is_noted", False):
+            return
+        place, keys = _keys(compiled, text)
+        if keys and place not in keys:  # the engine keeps it, and what it is
+            compiled.is_noted = True
+        for key in keys:
+            digest = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+            databases = self.sent.setdefault(digest, {})
+            databases.setdefault(connection.dialect.name, f"{self.test}\n    {place}")
+
+    def merge(self, others: Sent) -> None:
+        for key, databases in others.items():
+            self.sent[key] = databases | self.sent.get(key, {})
+
+    def only_on_sqlite(self) -> Iterator[str]:
+        for databases in self.sent.values():
+            if "postgresql" not in databases:
+                yield databases["sqlite"]
+
+
+def _keys(compiled: Any, text: str) -> tuple[str, list[str]]:
+    """Where it was sent from, and what it is found again by; nothing where the product sent none."""
+    frames = list(_frames(sys._getframe()))
+    place = " < ".join(frames[:FRAMES])
+    if not frames or frames[0] == COPIED:
+        return place, []
+    try:
+        neutral = str(compiled.statement.compile(dialect=DIALECT))
+    except (AttributeError, CompileError):
+        neutral = text
+    if compiled is not None and compiled.dialect.name != "sqlite":
+        return place, [place, neutral]
+    return place, [place if OWN_WORDS.search(neutral) else neutral]
+
+
+def is_sent_by(function: Callable[..., object]) -> bool:
+    """Whether it is that function of the product that sends the statement just now."""
+    code = function.__code__
+    return any(frame.f_code is code for frame in _stack(sys._getframe()))
+
+
+def _frames(frame: FrameType | None) -> Iterator[str]:
+    for each in _stack(frame):
+        name = each.f_code.co_filename
+        if name.startswith(PRODUCT) and not name.endswith("/core/db.py"):
+            yield f"{name[len(PRODUCT) + 1 :]}:{each.f_code.co_name}"
+
+
+def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+statements = Statements()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-statements", action="store_true", help="fail where PostgreSQL was sent too few"
+    )
+
+
+def pytest_configure() -> None:
+    event.listen(Engine, "before_cursor_execute", statements.note)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which databases a test runs, where it does not say so itself."""
+    said = metafunc.definition.iter_markers("parametrize")
+    if "database_url" not in metafunc.fixturenames or any("database_url" in m.args[0] for m in said):
+        return
+    is_on_all = IS_WISHED or metafunc.definition.get_closest_marker("on_both")
+    metafunc.parametrize("database_url", DATABASES if is_on_all else ["sqlite"], indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    statements.test = item.nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    statements.merge(getattr(node, "workeroutput", {}).get("statements", {}))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["statements"] = statements.sent
+    elif session.config.getoption("all_statements") and any(statements.only_on_sqlite()):
+        session.exitstatus = MISSING
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if not config.getoption("all_statements"):
+        return
+    missing = sorted(statements.only_on_sqlite())
+    if missing:
+        terminalreporter.section("SENT TO SQLITE ONLY: mark the test `on_both`")
+        terminalreporter.line("\n".join(missing))
