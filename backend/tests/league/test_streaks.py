@@ -34,6 +34,7 @@ def test_a_streak_is_what_the_calendar_says(field: Field) -> None:
         }
         for name, rate in misses.items()
     }
+    played[field.player("Not yet today")] = {TODAY - ago * DAY for ago in range(1, 40)}
     for player, days in played.items():
         for day in sorted(days):
             field.score_unmarked(player, day)
