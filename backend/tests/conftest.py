@@ -7,7 +7,6 @@ import ssl
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from threading import current_thread
 
 import earshot
 import hypothesis
@@ -21,8 +20,8 @@ from gitleague.accounts.tokens import issue_jwt
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.jobs.runner import THREAD_NAME, Runner
-from gitleague.server.keeping import books_of, write_down
+from gitleague.jobs.runner import Runner
+from gitleague.server.keeping import books_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
 from gitleague.tasks import pulls_of, tasks_of
@@ -32,8 +31,6 @@ from make import Person, make_key, make_person, make_project, make_repo, make_us
 from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
 from remote import Repo
-from sqlalchemy import Engine, event
-from statements import is_sent_by
 
 pytest_plugins = ["clocks", "statements"]
 
@@ -129,23 +126,6 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
 @pytest.fixture
 def database(database_url: str, databases: Databases) -> Database:
     return databases.lend(database_url, "test")
-
-
-@pytest.fixture
-def queries() -> Iterator[list[str]]:
-    """The SQL of every statement while the test runs, on whatever engine; clear it to begin.
-
-    Not of what has a clock of its own: who looks for jobs, and who writes down what was counted.
-    """
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if current_thread().name != THREAD_NAME and not is_sent_by(write_down):
-            statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,17 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from threading import current_thread
 from types import FrameType
 from typing import Any, TypeAlias
 
 import gitleague
 import pytest
 from databases import DATABASES, IS_WISHED
+from gitleague.jobs.runner import THREAD_NAME
+from gitleague.server.keeping import write_down
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import CompileError
@@ -26,7 +29,7 @@ from sqlalchemy.exc import CompileError
 MISSING = 6  # the exit status; pytest's own end at 5
 PRODUCT = str(Path(gitleague.__file__).parent)
 # PostgreSQL says the same in other words: the place in the code that asks stands for them.
-OWN_WORDS = re.compile(r"json_each|strftime|date\(|pragma|sqlite_|^begin", re.IGNORECASE)
+OWN_WORDS = re.compile(r"json_each|strftime|date\(|sqlite_", re.IGNORECASE)
 COPIED = "core/sets.py:insert_rows"  # COPY on PostgreSQL, which is no statement
 FRAMES = 2
 DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
@@ -38,50 +41,45 @@ Sent: TypeAlias = dict[str, dict[str, str]]
 class Statements:
     def __init__(self) -> None:
         self.sent: Sent = {}
-        self.test = "between the tests"
+        self.test = ""
+        self.is_on_choice = False  # of any other test the database is said, and why
 
-    def note(self, connection: Any, _cursor: object, text: str, *rest: Any) -> None:
-        context = rest[1]
-        compiled = context.compiled if context is not None else None
-        if getattr(compiled, "is_noted", False):
+    def note(self, _connection: object, _cursor: object, _text: str, *rest: Any) -> None:
+        compiled = getattr(rest[1], "compiled", None)  # there is none of BEGIN and its like
+        if compiled is None or getattr(compiled, "is_noted", False):
             return
-        place, keys = _keys(compiled, text)
+        if compiled.dialect.name == "sqlite" and not self.is_on_choice:
+            return
+        place, keys = _keys(compiled)
         if keys and place not in keys:  # the engine keeps it, and what it is
             compiled.is_noted = True
         for key in keys:
             digest = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
             databases = self.sent.setdefault(digest, {})
-            databases.setdefault(connection.dialect.name, f"{self.test}\n    {place}")
+            databases.setdefault(compiled.dialect.name, f"{self.test}\n    {place}")
 
     def merge(self, others: Sent) -> None:
         for key, databases in others.items():
             self.sent[key] = databases | self.sent.get(key, {})
 
-    def only_on_sqlite(self) -> Iterator[str]:
-        for databases in self.sent.values():
-            if "postgresql" not in databases:
-                yield databases["sqlite"]
+    def only_on_sqlite(self) -> list[str]:
+        """A test that sent it, and the place in the code."""
+        return sorted(each["sqlite"] for each in self.sent.values() if "postgresql" not in each)
 
 
-def _keys(compiled: Any, text: str) -> tuple[str, list[str]]:
-    """Where it was sent from, and what it is found again by; nothing where the product sent none."""
+def _keys(compiled: Any) -> tuple[str, list[str]]:
+    """Where it was sent from, and what it is found again by: nothing, if not by the product."""
     frames = list(_frames(sys._getframe()))
     place = " < ".join(frames[:FRAMES])
-    if not frames or frames[0] == COPIED:
+    if not frames or frames[0] == COPIED or compiled.isddl:
         return place, []
     try:
         neutral = str(compiled.statement.compile(dialect=DIALECT))
-    except (AttributeError, CompileError):
-        neutral = text
-    if compiled is not None and compiled.dialect.name != "sqlite":
+    except CompileError:
+        neutral = ""
+    if compiled.dialect.name != "sqlite":
         return place, [place, neutral]
     return place, [place if OWN_WORDS.search(neutral) else neutral]
-
-
-def is_sent_by(function: Callable[..., object]) -> bool:
-    """Whether it is that function of the product that sends the statement just now."""
-    code = function.__code__
-    return any(frame.f_code is code for frame in _stack(sys._getframe()))
 
 
 def _frames(frame: FrameType | None) -> Iterator[str]:
@@ -97,7 +95,34 @@ def _stack(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def _is_sent_by(function: Callable[..., object]) -> bool:
+    """Whether it is that function of the product that sends the statement just now."""
+    return any(frame.f_code is function.__code__ for frame in _stack(sys._getframe()))
+
+
 statements = Statements()
+
+
+@pytest.fixture
+def queries() -> Iterator[list[str]]:
+    """The SQL of every statement while the test runs, on whatever engine; clear it to begin.
+
+    Not of what has a clock of its own: who looks for jobs, and who writes down what was counted.
+    """
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if current_thread().name != THREAD_NAME and not _is_sent_by(write_down):
+            sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def _is_on_choice(test: pytest.Item, fixtures: Collection[str]) -> bool:
+    said = [mark.args[0] for mark in test.iter_markers("parametrize")]
+    return "database_url" in fixtures and "database_url" not in said
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,8 +137,7 @@ def pytest_configure() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """On which databases a test runs, where it does not say so itself."""
-    said = metafunc.definition.iter_markers("parametrize")
-    if "database_url" not in metafunc.fixturenames or any("database_url" in m.args[0] for m in said):
+    if not _is_on_choice(metafunc.definition, metafunc.fixturenames):
         return
     is_on_all = IS_WISHED or metafunc.definition.get_closest_marker("on_both")
     metafunc.parametrize("database_url", DATABASES if is_on_all else ["sqlite"], indirect=True)
@@ -122,6 +146,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     statements.test = item.nodeid
+    statements.is_on_choice = _is_on_choice(item, getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -134,14 +159,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["statements"] = statements.sent
-    elif session.config.getoption("all_statements") and any(statements.only_on_sqlite()):
+    elif session.config.getoption("all_statements") and statements.only_on_sqlite():
         session.exitstatus = MISSING
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if not config.getoption("all_statements"):
         return
-    missing = sorted(statements.only_on_sqlite())
-    if missing:
+    if missing := statements.only_on_sqlite():
         terminalreporter.section("SENT TO SQLITE ONLY: mark the test `on_both`")
         terminalreporter.line("\n".join(missing))

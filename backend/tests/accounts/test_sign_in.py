@@ -40,6 +40,7 @@ def test_it_works(http: Client, token: str, ada: Person) -> None:
     assert mine["id"] == str(ada.project_id)
 
 
+@pytest.mark.on_both
 def test_a_link_works_once(http: Client, token: str) -> None:
     assert verify(http, token).status_code == 200
     assert verify(http, token).status_code == 410

@@ -61,6 +61,7 @@ def test_what_they_are_worth(league, repo, changes, expected):
     }
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("weight", ["0", "0.33", "0.5", "1"])
 def test_what_comes_bit_by_bit_is_what_is_counted_anew(league, repo, ada, weight):
     """Reverted, helped, pruned and pushed again."""
@@ -80,6 +81,7 @@ def test_what_comes_bit_by_bit_is_what_is_counted_anew(league, repo, ada, weight
     assert [league.row("q=Grace"), league.row("q=Linus")] == bit_by_bit
 
 
+@pytest.mark.on_both
 def test_the_share_is_on_the_card_too(league, repo):
     repo.push(make_commit(author_date="2024-06-01T12:00:00Z"), make_commit())
     player_id = league.row()["player"]["id"]
@@ -108,6 +110,7 @@ def test_the_working_says_so(league):
     ] * 3
 
 
+@pytest.mark.on_both
 def test_who_helped_an_assisted_commit_has_that_part_too(league, repo):
     helped = f"Co-authored-by: Linus <linus@example.org>\n{ASSISTED['message_body']}"
     repo.push(make_commit(message_body=helped))

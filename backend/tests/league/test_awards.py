@@ -195,6 +195,7 @@ def test_names_are_compared_by_their_bytes_whatever_the_collation_of_a_database(
     assert shelf.database.is_sqlite or any('COLLATE "C"' in query for query in queries)
 
 
+@pytest.mark.on_both
 def test_namesakes_are_told_apart_by_what_their_commits_say(shelf):
     shelf.began("2024-04-01")
     addresses = [f"{number}@example.org" for number in range(4)]
@@ -309,6 +310,7 @@ def test_they_belong_to_their_league(shelf, mallory):
     assert shelf.http.get(place, headers=mallory.headers).status_code == 404
 
 
+@pytest.mark.on_both
 @pytest.mark.at("2026-05-13 12:00")
 def test_an_outage_is_caught_up_with(shelf):
     """A league that began a week ago and saw nobody since."""

@@ -238,6 +238,7 @@ PLAIN = {
 EACH = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.on_both
 @pytest.mark.at("2026-05-31 10:00")
 @EACH
 @given(drawn=DRAWN)

@@ -218,6 +218,7 @@ def test_the_cap_holds_in_a_draft(snake, grace):
     assert hers.rosters()["Grace"] == ["Bo", "Di"]  # nor does the clock spend more
 
 
+@pytest.mark.on_both
 def test_the_clock_picks_when_a_turn_runs_out(snake):
     snake.start()
     run_jobs(snake)
@@ -277,6 +278,7 @@ def test_a_draft_needs_two(snake, grace):
     assert (refused.status_code, "needs 2 managers" in refused.text) == (409, True)
 
 
+@pytest.mark.on_both
 def test_a_lock_that_is_moved_moves_the_last_turn(snake):
     """To tomorrow's midnight, which may be before the turn is over, and back."""
     snake.ask("PATCH", pick_minutes=7 * 24 * 60)

@@ -189,6 +189,7 @@ def test_the_export_has_every_corner(corners):
     }
 
 
+@pytest.mark.on_both
 def test_an_erased_player_is_in_no_corner(corners):
     place = f"/api/v1/players/{corners.places['player']}/erase"
     body = {"confirm": NAME}

@@ -71,6 +71,7 @@ def test_a_season_that_is_opened_moved_and_closed(shelf: Shelf) -> None:
     assert shelf.comes_to("season", 2, "Linus")
 
 
+@pytest.mark.on_both
 def test_what_is_found_to_be_a_bot(shelf: Shelf) -> None:
     shelf.ask("PATCH", f"/players/{shelf.player('Linus')}", is_bot=True)
     assert shelf.comes_to("day", 1, "Grace Hopper")

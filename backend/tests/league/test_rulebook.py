@@ -93,6 +93,7 @@ def test_what_a_client_said_of_a_text_that_it_kept_stays(rulebook, repo):
     assert (rulebook.stats()["jt"], rulebook.stats()["cc"]) == (2, 0)
 
 
+@pytest.mark.on_both
 def test_the_history_says_who_changed_what(rulebook, repo):
     rulebook.ask("PATCH", changes={"steal_points": 12}, note="Steals are rare")
     rulebook.settled()
@@ -109,6 +110,7 @@ def test_the_history_says_who_changed_what(rulebook, repo):
     assert page["items"][0]["changes"] == second["changes"]
 
 
+@pytest.mark.on_both
 def test_an_old_version_comes_back(rulebook, repo):
     repo.push(make_commit(message_title="Fix it"))
     rulebook.change(block_points=99)
@@ -173,6 +175,7 @@ def test_it_is_seen_before_it_is(rulebook, repo):
     assert rulebook.ask("GET", "/versions").json()["total"] == 1
 
 
+@pytest.mark.on_both
 def test_a_preview_is_what_comes(rulebook, repo):
     repo.push(make_commit(message_title="see #1"), make_commit(message_title="Fix #2"))
     wish = {"ticket_pattern": r"#\d", "pts_weight": 0, "jt_weight": 100}

@@ -144,6 +144,7 @@ def test_it_works_over_https_with_a_token(pulled: Pulled, https: Remote, origin:
     assert repo.last_ingested_sha == git(origin, "rev-parse", "main").strip()
 
 
+@pytest.mark.on_both
 def test_it_works_over_ssh_with_a_key(pulled: Pulled, ssh: Remote, origin: Path) -> None:
     site = pulled_from(pulled, ssh.ssh("site.git"))
     site.open_with(kind="ssh_key", private_key=ssh.private_key)
@@ -337,6 +338,7 @@ def _somebody_waits(database: Database, queries: list[str]) -> bool:
         return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
+@pytest.mark.on_both
 def test_a_schedule_that_the_clock_begins_meanwhile(pulled: Pulled, queries: list[str]) -> None:
     site = pulled_from(pulled, "https://localhost:1/site.git")
     with ThreadPoolExecutor(1) as pool:
