@@ -25,6 +25,7 @@ from gitleague.server.keeping import write_down
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import CompileError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 MISSING = 6  # the exit status; pytest's own end at 5
 PRODUCT = str(Path(gitleague.__file__).parent)
@@ -71,7 +72,7 @@ def _keys(compiled: Any) -> tuple[str, list[str]]:
     """Where it was sent from, and what it is found again by: nothing, if not by the product."""
     frames = list(_frames(sys._getframe()))
     place = " < ".join(frames[:FRAMES])
-    if not frames or frames[0] == COPIED or compiled.isddl:
+    if not frames or frames[0] == COPIED or not isinstance(compiled, SQLCompiler):
         return place, []
     try:
         neutral = str(compiled.statement.compile(dialect=DIALECT))

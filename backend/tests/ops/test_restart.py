@@ -18,6 +18,8 @@ from make import make_commit
 from operators import Operator
 from preloaded import SERVER, Run, loaded
 
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
+
 ASKING = 4  # threads
 NOW_AND_THEN = 0.1  # seconds
 PATIENCE = 240  # seconds: a slow machine is no defect

@@ -16,6 +16,8 @@ import servers
 from make import make_line
 from operators import Operator
 
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
+
 ROOT = Path(__file__).parents[3]
 PARTS = ("backend/gitleague", "backend/alembic", "gitleague-client", "tools", "requirements")
 FILES = ("backend/pyproject.toml", "deploy/rollback")

@@ -25,6 +25,8 @@ from pushes import Pushes, make_pushes
 from remotes import add_commits, git_over_ssh, make_origin, rev_list
 from sqlalchemy import func, select, update
 
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
+
 COMMITS = 2 * pulling.BATCH + 50
 
 
