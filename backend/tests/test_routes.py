@@ -6,7 +6,7 @@ subject all who are refused.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from callers import Kind
 from databases import DATABASES
 from fastapi.routing import iter_route_contexts
 from gitleague.app import create_app
+from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.server import AnswerCount, LifeMinute, PushCount, TimeCount
 from httpx import Client, Response
@@ -45,8 +46,9 @@ def world_on(folder: Path, database_url: str) -> Iterator[World]:
     with (
         served(folder, database_url, **limits) as settings,
         Client(base_url=settings.public_url, timeout=60) as http,
+        closing(Database(settings.database)) as database,
     ):
-        yield make_world(settings, http)
+        yield make_world(database, settings, http)
 
 
 @pytest.fixture(scope="module")
