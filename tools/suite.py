@@ -36,7 +36,6 @@ class Part(NamedTuple):
     name: str
     folder: str  # where pytest runs
     arguments: tuple[str, ...]
-    dist: str = "loadfile"  # a file stays in one process: what its tests share is made once
 
 
 class Test(NamedTuple):
@@ -46,7 +45,7 @@ class Test(NamedTuple):
 
 
 PARTS = (
-    Part("tools", ".", ("tools/",), dist="load"),  # a few that take long, and share nothing
+    Part("tools", ".", ("tools/",)),
     Part("client", "gitleague-client", ("tests/",)),
     Part("backend without browser", "backend", ("tests/", "-m", "not browser", BOTH_ASKED)),
     Part("browser", "backend", ("tests/", "-m", "browser")),
@@ -106,7 +105,9 @@ class PartRun:
 
     def first_try(self) -> None:
         began = time.monotonic()
-        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", self.part.dist)
+        # Each process begins with its share of the files, so that what their tests have in common
+        # is made once; one that has ended takes from another.
+        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal")
         self.status, self.tests = self._pytest("first", *workers)
         self.seconds = time.monotonic() - began
         self.is_red = self.status != 0

@@ -13,7 +13,14 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from make import Person
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+)
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -38,6 +45,7 @@ class Windows:
     settings: Settings
     complaints: list[str] = field(default_factory=list)
     opened: list[BrowserContext] = field(default_factory=list)
+    devices: dict[Page, CDPSession] = field(default_factory=dict)  # that `show` has changed
 
     def open(
         self,
@@ -77,7 +85,9 @@ class Windows:
         size = PHONE if phone else DESKTOP
         page.emulate_media(color_scheme="dark" if dark else "light")
         device = {**size, "deviceScaleFactor": 1, "mobile": phone}
-        page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", device)
+        if page not in self.devices:
+            self.devices[page] = page.context.new_cdp_session(page)
+        self.devices[page].send("Emulation.setDeviceMetricsOverride", device)
         drawn = "(width) => innerWidth === width && matchMedia('(width: ' + width + 'px)').matches"
         page.wait_for_function(drawn, arg=size["width"])
 
