@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from gitleague import __version__
 from gitleague.accounts import routes as accounts
 from gitleague.accounts.limits import RateLimits, limit_api
+from gitleague.accounts.outbox import Outbox
 from gitleague.accounts.verify import KeyVerifier
 from gitleague.core import log, problems
 from gitleague.core.body_limit import BodyLimit
@@ -25,6 +26,7 @@ from gitleague.core.maintenance import Maintenance
 from gitleague.core.metrics import Metrics
 from gitleague.core.requests import RequestTrail
 from gitleague.core.session import Turns, database_of
+from gitleague.core.private_files import keep_files_private
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
@@ -111,6 +113,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         Runner(app.state.database, tasks_of(settings), CLOCKS),
         Runner(app.state.database, pulls_of(settings)),
     )
+    app.state.outbox = Outbox()
     app.state.newsroom = Newsroom(app.state.database)
     app.openapi = with_examples(app)  # type: ignore[method-assign] # as FastAPI says
     answer = problems.install(app, page_of_error, defects.note)
@@ -133,6 +136,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
 def create_app_from_environment() -> FastAPI:
     """What each of several worker processes calls."""
+    keep_files_private()
     settings = load_settings()
     log.configure(settings)
     report_errors(settings)
@@ -183,6 +187,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.gather(*writing)
     for thread in threads:
         thread.stop()
+    app.state.outbox.close()
     app.state.database.close()
     if app.state.traces:
         app.state.traces.close()

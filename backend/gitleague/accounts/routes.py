@@ -1,8 +1,9 @@
 """Signing in and API keys, over HTTP."""
 
 import uuid
+from functools import partial
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
@@ -10,7 +11,7 @@ from gitleague.accounts.addresses import address_of
 from gitleague.accounts.api_keys import create_key, keys_seen_by, revoke_key, rotate_key
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller, InPerson, MaybeCaller
-from gitleague.accounts.limits import limit_sign_in
+from gitleague.accounts.limits import limit_mailbox, limit_sign_in
 from gitleague.accounts.mail import send, sign_in_letter
 from gitleague.accounts.schemas import (
     AccessTokenAnswer,
@@ -28,6 +29,7 @@ from gitleague.accounts.sign_in import (
     use_link,
 )
 from gitleague.accounts.tokens import issue_jwt
+from gitleague.core.db import Database
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
@@ -36,20 +38,23 @@ router = APIRouter(tags=["accounts"])
 ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it."
 
 
-def mail_link(
-    request: Request,
-    session: WriteSession,
-    tasks: BackgroundTasks,
-    email: str,
-    *,
-    invitation: str = "",
-) -> None:
-    """Mail a sign-in link to an address that may have one; the answer never tells which may."""
-    settings: Settings = request.app.state.settings
-    account = find_or_admit(session, settings, email)
-    if account:
+def mail_link(request: Request, email: str, *, invitation: str = "") -> None:
+    """Mail a sign-in link to an address that may have one.
+
+    Neither the answer nor its time tells which may: all of it is done beside the request.
+    """
+    limit_mailbox(request, email)
+    state = request.app.state
+    state.outbox.put(partial(_mail_link, state.database, state.settings, email, invitation))
+
+
+def _mail_link(database: Database, settings: Settings, email: str, invitation: str) -> None:
+    with database.writing() as session:
+        account = find_or_admit(session, settings, email)
+        if account is None:
+            return
         link = make_link(session, settings, account.user_id, invitation=invitation)
-        tasks.add_task(send, settings, sign_in_letter(account.email, link))
+    send(settings, sign_in_letter(account.email, link))
 
 
 def sign_in_with(request: Request, session: WriteSession, token: str) -> Account:
@@ -70,12 +75,10 @@ def sign_in_with(request: Request, session: WriteSession, token: str) -> Account
 def ask_for_link(
     request: Request,
     caller: MaybeCaller,  # noqa: ARG001 - public: whoever asks
-    session: WriteSession,
-    tasks: BackgroundTasks,
     body: LinkRequest,
 ) -> Message:
     """A sign-in link by mail, if the address is known; the answer never tells."""
-    mail_link(request, session, tasks, body.email)
+    mail_link(request, body.email)
     return Message(message=ON_ITS_WAY)
 
 

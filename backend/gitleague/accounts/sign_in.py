@@ -80,12 +80,11 @@ def make_link(
     """The address to open, built from PUBLIC_URL and never from a request.
 
     It signs in, so that it goes to the mailbox of the account, or to an operator's terminal, and
-    nowhere else. `invitation` is the token of the one to go on to.
+    nowhere else. Only the newest of an account works. `invitation` is the token of the one to go
+    on to.
     """
     token = new_token()
-    session.execute(
-        delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.expires_at < now())
-    )
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user_id))
     session.add(
         SignInLink(
             user_id=user_id,

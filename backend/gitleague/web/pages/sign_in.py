@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import EmailStr
 
@@ -12,7 +12,7 @@ from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.origin import check_origin
 from gitleague.accounts.routes import mail_link, sign_in_with
 from gitleague.accounts.sign_in import close_browser_session
-from gitleague.core.session import WriteSession
+from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.members import accept_invitation, invited_address
 from gitleague.web.cookies import signed_in_response
 from gitleague.web.render import page
@@ -33,11 +33,9 @@ def show_sign_in(request: Request, caller: MaybeCaller) -> Response:
 def ask_for_link(
     request: Request,
     caller: MaybeCaller,
-    session: WriteSession,
-    tasks: BackgroundTasks,
     email: Annotated[EmailStr, Form()],
 ) -> HTMLResponse:
-    mail_link(request, session, tasks, email)
+    mail_link(request, email)
     return page(request, "link_sent.html", caller=caller, email=email)
 
 
@@ -87,10 +85,9 @@ def accept(caller: InPerson, session: WriteSession, token: str) -> RedirectRespo
 def ask_for_link_of_invited(
     request: Request,
     caller: MaybeCaller,
-    session: WriteSession,
-    tasks: BackgroundTasks,
+    session: ReadSession,
     token: str,
 ) -> HTMLResponse:
     """The link goes to the invited address, which whoever holds the token is not told."""
-    mail_link(request, session, tasks, invited_address(session, token), invitation=token)
+    mail_link(request, invited_address(session, token), invitation=token)
     return page(request, "link_sent.html", caller=caller, email=None)
