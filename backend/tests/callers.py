@@ -85,7 +85,7 @@ def make_callers(
     people[Kind.STRANGER] = make_person(
         database, settings, "stranger", elsewhere, Role.COMMISSIONER
     )
-    people[Kind.OPERATOR] = make_person(database, settings, "operator", elsewhere, Role.SPECTATOR)
+    people[Kind.OPERATOR] = make_person(database, settings, "olga", elsewhere, Role.SPECTATOR)
     ada = people[Kind.COMMISSIONER]
     with database.writing() as session:
         make_member(session, elsewhere, ada.user_id, role=Role.COMMISSIONER)

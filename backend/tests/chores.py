@@ -1,7 +1,6 @@
 """The jobs of a league, done now."""
 
-import time
-
+from awaited import until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.jobs.runner import Runner
@@ -9,21 +8,19 @@ from gitleague.tables.jobs import Job, JobState
 from gitleague.tasks import TASKS
 from sqlalchemy import func, select
 
-WAIT_SECONDS = 30
 DONE = (JobState.DONE.value, JobState.FAILED.value)
 
 
 def finish_jobs(database: Database) -> None:
     """Those that are due. A server beside the test may have taken one: it is waited for."""
-    deadline = time.monotonic() + WAIT_SECONDS
     asked_until = now()
-    while time.monotonic() < deadline:
+
+    def are_done() -> bool:
         Runner(database, TASKS).run_all()
         waiting = select(func.count()).where(
             Job.state.not_in(DONE), Job.created_at <= asked_until, Job.tries > 0
         )
         with database.reading() as session:
-            if not session.scalar(waiting):
-                return
-        time.sleep(0.05)
-    raise TimeoutError
+            return not session.scalar(waiting)
+
+    until(are_done)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from gitleague.core.clock import now
+from awaited import until
 from gitleague.core.db import Database
 from gitleague.core.outbound import Outbound
 from gitleague.core.sealing import Sealer
@@ -69,11 +69,19 @@ class Hooks(NamedTuple):
 
     def wait(self, hook: dict[str, Any], state: str) -> dict[str, Any]:
         """The newest delivery, when it has come so far."""
-        deadline = now() + timedelta(seconds=20)
-        while (newest := self.log(hook)[0])["state"] != state and now() < deadline:
+
+        def has_come_so_far() -> dict[str, Any]:
+            newest = self.log(hook)[0]
+            if newest["state"] == state:
+                return newest
             self.run()
-        assert newest["state"] == state
-        return newest
+            return {}
+
+        return until(has_come_so_far)
+
+    def answered(self, hook: dict[str, Any]) -> dict[str, Any]:
+        """The newest delivery, when it has an answer; the server sends it."""
+        return until(lambda: [each for each in self.log(hook)[:1] if each["status"]])[0]
 
     def later(self, passed: timedelta) -> None:
         """As if so much time had passed."""

@@ -11,11 +11,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 from gitleague.cli.serve import SERVING
-from servers import START_SECONDS, ServerFailed, listening
+from servers import END_SECONDS, START_SECONDS, ServerFailed, listening
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-END_SECONDS = 60
 
 
 class _Server(uvicorn.Server):

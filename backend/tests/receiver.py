@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-WAIT_SECONDS = 20
+from awaited import until
 
 
 @dataclass
@@ -44,13 +44,11 @@ class Receiver:
     location: str = ""
     answer: bytes = b""
     slowly: float = 0  # seconds between two bytes of the answer
+    is_cut_off: bool = False  # before all of them were sent
     messages: list[Message] = field(default_factory=list)
 
     def wait_for(self, count: int) -> list[Message]:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while len(self.messages) < count and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(self.messages) >= count, self.messages
+        until(lambda: len(self.messages) >= count)
         return self.messages
 
 
@@ -80,7 +78,7 @@ def receiving() -> Iterator[Receiver]:
                     self.wfile.flush()
                     time.sleep(receiver.slowly)
             except OSError:
-                return
+                receiver.is_cut_off = True
 
         def log_message(self, *_words: object) -> None:
             return

@@ -26,6 +26,7 @@ from gitleague.cli.serve import SERVING
 from psycopg import sql
 
 START_SECONDS = 180  # a slow machine is no defect
+END_SECONDS = 60
 NOBODY = 65534
 # The shell holds the server on a leash: its stdin closes when the tests end, however they end
 # (done, failed, Ctrl-C, killed), and then the server goes too.
@@ -185,8 +186,7 @@ def postgresql_database(conninfo: str, name: str, *, template: str = "template1"
 @contextmanager
 def redis_server() -> Iterator[str]:
     """A Redis of our own; yields its URL."""
-    with temporary_folder() as folder:
-        port = free_port()
+    with temporary_folder() as folder, reserved_port() as port:
         url = f"redis://127.0.0.1:{port}/0"
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
         with running(
@@ -215,6 +215,18 @@ def free_port() -> int:
         return int(opened.getsockname()[1])
 
 
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port that nobody else is given, for programs that must be told theirs.
+
+    Who is told (and sets SO_REUSEADDR, as servers do) can listen on it, since nobody does yet.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
+
+
 def listening() -> socket.socket:
     """A socket on a free port of this machine."""
     opened = socket.socket()
@@ -235,7 +247,10 @@ class PromptServer(uvicorn.Server):
             listener.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - its sets
+        deadline = time.monotonic() + END_SECONDS
+        while self.server_state.connections or self.server_state.tasks:
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"a request did not end within {END_SECONDS} s")
             await asyncio.sleep(0.005)
         await self.lifespan.shutdown()
 
@@ -256,3 +271,5 @@ def serving(app: FastAPI, opened: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(START_SECONDS)
+        if thread.is_alive():
+            raise ServerFailed("the server did not end; what keeps it is above")

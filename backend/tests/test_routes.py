@@ -5,7 +5,6 @@ subject all who are refused.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import routes_of_running
 import routes_of_the_league
 import routes_of_the_pages
 import routes_of_the_server
-import servers
 from access import Body, Route, refusal
 from callers import Kind
 from fastapi.routing import iter_route_contexts
@@ -23,6 +21,7 @@ from gitleague.app import create_app
 from gitleague.core.settings import Settings
 from gitleague.tables.server import AnswerCount, LifeMinute, PushCount, TimeCount
 from httpx import Client, Response
+from served import served
 from world import API, World, make_world
 
 ROUTES = [
@@ -38,24 +37,12 @@ COUNTED = {each.__tablename__ for each in (PushCount, LifeMinute, AnswerCount, T
 
 @pytest.fixture(scope="module")
 def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("routes")
-    shutil.copyfile(sqlite_template, folder / "league.db")
-    with servers.listening() as opened:
-        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
-        settings = Settings(
-            _env_file=None,
-            database_url=f"sqlite:///{folder / 'league.db'}",
-            data_dir=folder,
-            public_url=url,
-            operators=("operator@example.org",),
-            rate_limit_api="1000000/minute",
-            rate_limit_sign_in="1000000/minute",
-        )
-        with (
-            servers.serving(create_app(settings), opened),
-            Client(base_url=url, timeout=30) as http,
-        ):
-            yield make_world(settings, http)
+    limits = dict.fromkeys(("rate_limit_api", "rate_limit_sign_in"), "1000000/minute")
+    with (
+        served(tmp_path_factory.mktemp("routes"), sqlite_template, **limits) as settings,
+        Client(base_url=settings.public_url, timeout=60) as http,
+    ):
+        yield make_world(settings, http)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.place)

@@ -1,8 +1,5 @@
 """Secrets at rest, under a new key."""
 
-import os
-import subprocess
-import sys
 import uuid
 
 from gitleague.core.clock import now
@@ -12,6 +9,7 @@ from gitleague.core.settings import Settings
 from gitleague.projects.webhooks.webhooks import place_of
 from gitleague.tables.outside import Webhook
 from make import make_project
+from operators import Operator
 from sqlalchemy import select
 
 OLD, NEW = "o" * 32, "n" * 32
@@ -42,17 +40,13 @@ def test_they_are_sealed_anew(database: Database, database_url: str) -> None:
 
 
 def rotate(database_url: str, key: str, old: str, *, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "gitleague", "secrets", "rotate"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={
-            **os.environ,
+    operator = Operator(
+        {
             "GITLEAGUE_DATABASE_URL": database_url,
             "GITLEAGUE_SECRET_KEY": key,
             "GITLEAGUE_OLD_SECRET_KEYS": old,
-        },
+        }
     )
-    assert done.returncode == code, done.stderr
-    return done.stdout
+    done = operator.run_here("secrets", "rotate")
+    assert done.code == code, done.err
+    return done.out

@@ -72,6 +72,15 @@ class Windows:
         page.goto(place)
         return page
 
+    def show(self, page: Page, *, phone: bool, dark: bool) -> None:
+        """The same page on another device, or in the other colours."""
+        size = PHONE if phone else DESKTOP
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        device = {**size, "deviceScaleFactor": 1, "mobile": phone}
+        page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", device)
+        drawn = "(width) => innerWidth === width && matchMedia('(width: ' + width + 'px)').matches"
+        page.wait_for_function(drawn, arg=size["width"])
+
     def close(self) -> None:
         for context in self.opened:
             context.close()

@@ -1,12 +1,12 @@
 """Signing in over the API: a link by mail, good once, for 15 minutes; then a token."""
 
 import logging
-import time
 from datetime import timedelta
 from urllib.parse import quote
 
 import jwt
 import pytest
+from awaited import until
 from gitleague.accounts.sign_in import make_link
 from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.clock import now
@@ -69,8 +69,13 @@ def test_without_smtp_the_link_is_printed(
 ) -> None:
     http.post(ASK, json={"email": ada.email}, headers={"Host": "evil.example.org"})
     printed = ""
-    while "It works once" not in printed:  # after the answer went out
+
+    def is_printed() -> bool:  # after the answer went out
+        nonlocal printed
         printed += capfd.readouterr().out
+        return "It works once" in printed
+
+    until(is_printed)
     assert f"{live_server}/sign-in/" in printed
     assert "evil" not in printed
     token = printed.partition("/sign-in/")[2].split()[0]
@@ -100,8 +105,7 @@ def test_no_log_holds_the_password_of_a_git_url(
     with caplog.at_level(logging.INFO, logger="gitleague.access"):
         repo = f"/api/v1/sync/projects/{ada.project_id}/repos/{quote(url, safe=safe)}"
         http.get(f"{repo}/status")
-        while not ours():  # the line is written after the answer
-            time.sleep(0.01)
+        until(ours)  # the line is written after the answer
     assert not [line for line in ours() if "hunter2" in line]
 
 

@@ -42,6 +42,7 @@ def test_it_works(http: Client, league: Everything, linus: Person):
     assert "Alan Turing" in commit["detail"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_page_that_it_names_is_there(http: Client, league: Everything, linus: Person):
     for each in [*found(http, linus, "a", limit=3), *found(http, linus, "e", limit=3)]:
         page = http.get(each["page"], headers=linus.headers | {"Accept": "text/html"})

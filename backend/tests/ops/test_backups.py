@@ -267,24 +267,25 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 def test_the_commands(tmp_path: Path) -> None:
     operator = Operator({"GITLEAGUE_DATA_DIR": str(tmp_path / "league")})
-    nothing = operator.run("backup")
+    nothing = operator.run_here("backup")
     assert (nothing.code, "no database" in nothing.err) == (2, True)
-    operator.run("bootstrap", "--email", "ada@example.org", "--project", "League")
-    done = operator.run("backup", "--json", GITLEAGUE_BACKUP_KEY=KEY)
+    operator.run_here("bootstrap", "--email", "ada@example.org", "--project", "League")
+    done = operator.run_here("backup", "--json", GITLEAGUE_BACKUP_KEY=KEY)
     assert (done.code, done.err) == (0, "")
     told = json.loads(done.out)
     assert Path(told["file"]).parent == tmp_path / "league" / "backups"
     assert told["manifest"]["tables"]["users"]["rows"] == 1
-    verified = operator.run("backup", "verify", told["file"], "--json", GITLEAGUE_BACKUP_KEY=KEY)
+    command = ("backup", "verify", told["file"], "--json")
+    verified = operator.run_here(*command, GITLEAGUE_BACKUP_KEY=KEY)
     assert json.loads(verified.out)["whole"] is True
-    refused = operator.run("restore", told["file"], GITLEAGUE_BACKUP_KEY=KEY)
+    refused = operator.run_here("restore", told["file"], GITLEAGUE_BACKUP_KEY=KEY)
     assert (refused.code, "--replace" in refused.err) == (2, True)
     fresh = Operator({"GITLEAGUE_DATA_DIR": str(tmp_path / "fresh")})
-    restored = fresh.run("restore", told["file"], GITLEAGUE_BACKUP_KEY=KEY)
+    restored = fresh.run_here("restore", told["file"], GITLEAGUE_BACKUP_KEY=KEY)
     assert (restored.code, restored.err) == (0, "")
     with closing(sqlite3.connect(tmp_path / "fresh" / "gitleague.db")) as database:
         assert database.execute("SELECT email FROM users").fetchall() == [("ada@example.org",)]
-    weak = operator.run("backup", GITLEAGUE_BACKUP_KEY="short")
+    weak = operator.run_here("backup", GITLEAGUE_BACKUP_KEY="short")
     assert (weak.code, "GITLEAGUE_BACKUP_KEY" in weak.err) == (2, True)
 
 

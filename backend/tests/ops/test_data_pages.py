@@ -21,7 +21,7 @@ def commands(page: str) -> list[list[str]]:
 
 
 def run(operator: Operator, command: list[str], names: dict[str, str]) -> None:
-    done = operator.run(*(names.get(word, word) for word in command))
+    done = operator.run_here(*(names.get(word, word) for word in command))
     assert done.code == 0, (command, done.err)
 
 
@@ -30,7 +30,7 @@ def test_backups(tmp_path: Path, request: pytest.FixtureRequest) -> None:
         Operator({"GITLEAGUE_DATA_DIR": str(tmp_path / name), "GITLEAGUE_BACKUP_KEY": KEY})
         for name in ("here", "new machine")
     )
-    first.run("bootstrap", "--email", "ada@example.org", "--project", "League")
+    first.run_here("bootstrap", "--email", "ada@example.org", "--project", "League")
     told = commands("backups.md")
     assert [command[0] for command in told] == [
         *("backup", "backup", "verify", "restore", "db", "db"),

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import original
 import pytest
+from awaited import until
 from cryptography.fernet import Fernet
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
@@ -201,8 +201,7 @@ def test_an_import_that_was_killed_goes_on(
         "GITLEAGUE_DATA_DIR": str(tmp_path / "data"),
     }
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None and not _commits(database):
-            time.sleep(0.01)
+        until(lambda: process.poll() is not None or _commits(database), seconds=180)
         process.send_signal(signal.SIGKILL)
     assert _commits(database)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

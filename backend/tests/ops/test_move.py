@@ -58,12 +58,12 @@ def test_a_target_that_holds_something_is_refused(database: Database, other_url:
 
 def test_the_command(tmp_path: Path, postgresql: str) -> None:
     operator = Operator({"GITLEAGUE_DATA_DIR": str(tmp_path / "league")})
-    operator.run("bootstrap", "--email", "ada@example.org", "--project", "League")
+    operator.run_here("bootstrap", "--email", "ada@example.org", "--project", "League")
     with postgresql_database(postgresql, "grown") as url:
-        done = operator.run("db", "move", url, "--json")
+        done = operator.run_here("db", "move", url, "--json")
         assert done.code == 0, done.err
         assert json.loads(done.out)["tables"]["users"]["rows"] == 1
-        again = operator.run("db", "move", url)
+        again = operator.run_here("db", "move", url)
         assert (again.code, "not empty" in again.err) == (2, True)
-    wrong = operator.run("db", "move", "mysql://somewhere/league")
+    wrong = operator.run_here("db", "move", "mysql://somewhere/league")
     assert (wrong.code, "postgresql://" in wrong.err) == (2, True)

@@ -54,20 +54,24 @@ class Behind(NamedTuple):
 def behind(settings: Settings, tmp_path: Path) -> Iterator[Behind]:
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     assert program, "nginx is missing; `make test` installs it where you are root"
-    folder, ports = tmp_path / "nginx", [servers.free_port() for _ in range(2)]
+    folder = tmp_path / "nginx"
     folder.mkdir()
     trust = _certificate(folder)
     trusting = {"trusted_proxies": ("127.0.0.1",), "public_url": f"https://{NAME}"}
     given = settings.model_dump() | trusting | {"secret_key": "k" * 40}
-    with servers.listening() as opened:
+    with (
+        servers.listening() as opened,
+        servers.reserved_port() as plain,
+        servers.reserved_port() as secure,
+    ):
         app = create_app(Settings(_env_file=None, **given))
         text = FILE.read_text(encoding="utf-8")
         for old, new in (
             ("127.0.0.1:8000", f"127.0.0.1:{opened.getsockname()[1]}"),
             ("    listen [::]:80;\n", ""),
             ("    listen [::]:443 ssl http2;\n", ""),
-            ("listen 80;", f"listen 127.0.0.1:{ports[0]};"),
-            ("listen 443 ssl", f"listen 127.0.0.1:{ports[1]} ssl"),
+            ("listen 80;", f"listen 127.0.0.1:{plain};"),
+            ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
             (f"/etc/letsencrypt/live/{NAME}", str(folder)),
         ):
             assert old in text
@@ -79,10 +83,10 @@ def behind(settings: Settings, tmp_path: Path) -> Iterator[Behind]:
         with (
             servers.serving(app, opened),
             servers.running(
-                argv, log=folder / "said", ready=lambda: _listens(ports[1]), stop=signal.SIGQUIT
+                argv, log=folder / "said", ready=lambda: _listens(secure), stop=signal.SIGQUIT
             ),
         ):
-            yield Behind(f"http://127.0.0.1:{ports[0]}", f"https://127.0.0.1:{ports[1]}", trust)
+            yield Behind(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", trust)
 
 
 def test_http_leads_to_https_and_https_is_for_good(behind: Behind) -> None:

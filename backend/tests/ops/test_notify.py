@@ -122,7 +122,7 @@ def test_killed_halfway_it_goes_on(operator: Operator, mailbox: Mailbox) -> None
     mailbox.takes = 1
     command = ("notify", "all-clear", *BLANKS, "--yes")
     with operator.start(*command) as process:
-        assert mailbox.is_silent.wait(30)
+        assert mailbox.is_silent.wait(60)
         process.kill()
     assert addresses(mailbox) == ["ada@example.org"]
     mailbox.takes = 2

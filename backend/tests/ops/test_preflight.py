@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from gitleague.core import migrations
@@ -17,6 +15,7 @@ from gitleague.ops.checks import Finding, Mark, as_lines, failed
 from gitleague.ops.preflight import preflight
 from gitleague.server.defects import DefectRow, keep
 from letters import mail_server
+from operators import Operator
 from pydantic import SecretStr
 from servers import postgresql_programs
 
@@ -75,20 +74,13 @@ def test_a_public_address_needs_tls(settings: Settings, database: Database) -> N
 def test_the_command_of_the_page(tmp_path: Path, database_url: str) -> None:
     page = Path(__file__).parents[3] / "docs" / "operations" / "before.md"
     (command,) = re.findall(r"^    gitleague (\S.*)$", page.read_text(), re.MULTILINE)
-    done = subprocess.run(
-        [sys.executable, "-m", "gitleague", command, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "GITLEAGUE_DATABASE_URL": database_url,
-            "GITLEAGUE_PUBLIC_URL": "http://127.0.0.1:1",
-        },
-    )
-    assert done.returncode == 1, done.stderr
-    marks = {found["name"]: found["mark"] for found in json.loads(done.stdout)}
+    environment = {
+        "GITLEAGUE_DATABASE_URL": database_url,
+        "GITLEAGUE_PUBLIC_URL": "http://127.0.0.1:1",
+    }
+    done = Operator(environment, tmp_path).run_here(command, "--json")
+    assert done.code == 1, done.err
+    marks = {found["name"]: found["mark"] for found in json.loads(done.out)}
     assert (marks["database"], marks["server"]) == ("pass", "fail")
 
 

@@ -7,16 +7,16 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 import pytest
+from awaited import until
 from make import make_commit
-from servers import free_port
+from operators import Operator
 
 ASKING = 4  # threads
 PATIENCE = 240  # seconds: a slow machine is no defect
@@ -34,6 +34,14 @@ class Systemd:
         self.environment = environment | {"NOTIFY_SOCKET": str(self.address)}
         self.kept: list[int] = []
         self.processes: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def port(self) -> int:
+        """Of the socket that it keeps; 0, which is any, before there is one."""
+        if not self.kept:
+            return 0
+        with socket.socket(fileno=os.dup(self.kept[0])) as kept:
+            return int(kept.getsockname()[1])
 
     def start(self, port: int, *arguments: str) -> subprocess.Popen[bytes]:
         """Waits until it has been handed what it shall keep, if it does not have it yet."""
@@ -62,35 +70,30 @@ class Systemd:
 
 class Deployed(NamedTuple):
     systemd: Systemd
-    port: int
-    push: str  # address
+    repo: str  # path
     key: str
 
+    @property
+    def push(self) -> str:
+        """Address, once the server has been started."""
+        return f"http://127.0.0.1:{self.systemd.port}/api/v1/sync/{self.repo}"
+
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return self.systemd.start(self.port, *arguments)
+        """On a port that the server chooses, and keeps."""
+        return self.systemd.start(self.systemd.port, *arguments)
 
 
 @pytest.fixture
 def deployed(tmp_path: Path, database_url: str) -> Iterator[Deployed]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "GITLEAGUE_DATA_DIR": str(tmp_path / "data"),
         "GITLEAGUE_DATABASE_URL": database_url,
-        "GITLEAGUE_PUBLIC_URL": url,
         "GITLEAGUE_RATE_LIMIT_API": "100000/minute",
     }
-    made = json.loads(
-        subprocess.run(
-            [sys.executable, "-m", "gitleague", *BOOTSTRAP.split()],
-            env=environment,
-            check=True,
-            capture_output=True,
-        ).stdout
-    )
+    made = json.loads(Operator(environment).run_here(*BOOTSTRAP.split()).out)
     repo = f"projects/{made['project_id']}/repos/{made['repos'][0]['id']}"
     systemd = Systemd(tmp_path, environment)
-    yield Deployed(systemd, port, f"{url}/api/v1/sync/{repo}", made["api_key"])
+    yield Deployed(systemd, repo, made["api_key"])
     systemd.close()
 
 
@@ -125,25 +128,18 @@ def asking(deployed: Deployed) -> Iterator[list[object]]:
             thread.join()
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_restart_turns_nobody_away(deployed: Deployed) -> None:
     old = deployed.start()
     with asking(deployed) as answers:
         for _ in range(2):
             seen = len(answers)
-            wait_until(lambda so_far=seen: len(answers) > so_far + 20)  # type: ignore[misc]
+            until(lambda so_far=seen: len(answers) > so_far + 20, seconds=PATIENCE)
             old.send_signal(signal.SIGTERM)
             old.wait(timeout=PATIENCE)
             old = deployed.start()
         seen = len(answers)
-        wait_until(lambda: len(answers) > seen + 20)
+        until(lambda: len(answers) > seen + 20, seconds=PATIENCE)
     assert [answer for answer in answers if answer not in {200, 201}] == []
 
 
@@ -151,26 +147,25 @@ def test_a_restart_turns_nobody_away(deployed: Deployed) -> None:
 def test_workers_are_replaced_one_by_one(deployed: Deployed) -> None:
     server = deployed.start("--workers", "2")
     with asking(deployed) as answers:
-        wait_until(lambda: len(answers) > 20)
+        until(lambda: len(answers) > 20, seconds=PATIENCE)
         before = _children(server.pid)
         server.send_signal(signal.SIGHUP)
-        wait_until(lambda: len(_children(server.pid) - before) == 2)
-        wait_until(lambda: not _children(server.pid) & before)
+        until(lambda: len(_children(server.pid) - before) == 2, seconds=PATIENCE)
+        until(lambda: not _children(server.pid) & before, seconds=PATIENCE)
     assert [answer for answer in answers if answer not in {200, 201}] == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_port_that_is_no_longer_wanted_is_given_back(deployed: Deployed) -> None:
     deployed.start().send_signal(signal.SIGTERM)
-    before, other = deployed.systemd.kept, free_port()
-    deployed.systemd.start(other)
+    before = deployed.systemd.port
+    deployed.systemd.start(0)
     words, *_ = socket.recv_fds(deployed.systemd.hears, 4096, 1)
     assert words == b"FDSTOREREMOVE=1\nFDNAME=http"
     words, fds, *_ = socket.recv_fds(deployed.systemd.hears, 4096, 1)
     assert words == b"FDSTORE=1\nFDNAME=http"
     with socket.socket(fileno=fds[0]) as kept:
-        assert kept.getsockname()[1] == other
-    assert before
+        assert kept.getsockname()[1] not in {0, before}
 
 
 def _children(pid: int) -> set[int]:

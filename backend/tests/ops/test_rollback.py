@@ -80,11 +80,13 @@ def production(tmp_path: Path, postgresql: str) -> Iterator[Production]:
         shutil.copy(ROOT / file, checkout / file)
     (folder / "bin").mkdir(parents=True)
     host = postgresql.split(maxsplit=1)[0].removeprefix("host=")
-    port = servers.free_port()
     systemctl = folder / "bin" / "systemctl"
-    systemctl.write_text(SYSTEMCTL.format(folder=folder, python=sys.executable, port=port))
-    systemctl.chmod(0o755)
-    with servers.postgresql_database(postgresql, "league_prod") as database_url:
+    with (
+        servers.reserved_port() as port,
+        servers.postgresql_database(postgresql, "league_prod") as database_url,
+    ):
+        systemctl.write_text(SYSTEMCTL.format(folder=folder, python=sys.executable, port=port))
+        systemctl.chmod(0o755)
         environment = os.environ | {
             "PATH": f"{folder / 'bin'}:{servers.postgresql_programs()}:{os.environ['PATH']}",
             "PYTHONPATH": f"{checkout / 'backend'}:{checkout / 'gitleague-client'}",

@@ -1,15 +1,13 @@
 """`gitleague smoke URL`: the endpoints of the checklist, of a server that runs."""
 
 import json
-import os
-import subprocess
-import sys
 
 from gitleague.core.db import Database
 from gitleague.ops.checks import Finding, Mark, failed
 from gitleague.ops.smoke import Smoke
 from httpx import Client
 from make import Person, make_repo
+from operators import Operator
 
 
 def look(url: str, token: str) -> dict[str, Finding]:
@@ -41,13 +39,8 @@ def test_a_server_that_is_not_there_and_a_token_that_is_wrong(live_server: str) 
 
 
 def test_the_command_says_it_to_people_and_to_programs(live_server: str, ada: Person) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "gitleague", "smoke", live_server, "--json"],
-        env=os.environ | {"GITLEAGUE_SMOKE_TOKEN": ada.jwt},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert {each["mark"] for each in json.loads(done.stdout)} <= {"pass", "not measured"}
-    assert ada.jwt not in done.stdout + done.stderr
+    operator = Operator({"GITLEAGUE_SMOKE_TOKEN": ada.jwt})
+    done = operator.run_here("smoke", live_server, "--json")
+    assert done.code == 0, done.err
+    assert {each["mark"] for each in json.loads(done.out)} <= {"pass", "not measured"}
+    assert ada.jwt not in done.out + done.err

@@ -77,8 +77,8 @@ def test_it_finds_rows_that_point_at_nothing(database: Database, repo_id: uuid.U
 
 def test_the_command(tmp_path: Path) -> None:
     operator = Operator({"GITLEAGUE_DATA_DIR": str(tmp_path / "league")})
-    operator.run("bootstrap", "--email", "ada@example.org", "--project", "League")
-    done = operator.run("verify", "--json")
+    operator.run_here("bootstrap", "--email", "ada@example.org", "--project", "League")
+    done = operator.run_here("verify", "--json")
     assert (done.code, json.loads(done.out)["right"]) == (0, True)
     url = f"sqlite:///{tmp_path / 'league' / 'gitleague.db'}"
     database = Database(url)
@@ -92,6 +92,6 @@ def test_the_command(tmp_path: Path) -> None:
             )
         )
     database.close()
-    done = operator.run("verify")
+    done = operator.run_here("verify")
     assert done.code == 1
     assert "Big league: numbers of commits: 1 wrong" in done.err

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from awaited import until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
@@ -178,8 +179,7 @@ def test_failures_are_tried_again_later_each_time_and_given_up(hooks):
     hooks.ping(hook)
     hooks.receiver.wait_for(1)
     for tries, wait in enumerate(WAITS, start=1):
-        while (delivery := hooks.log(hook)[0])["status"] is None:
-            pass
+        delivery = hooks.answered(hook)
         assert (delivery["state"], delivery["tries"]) == ("waiting", tries)
         hooks.run()
         assert len(hooks.receiver.messages) == tries, "too early"
@@ -197,8 +197,7 @@ def test_what_is_tried_again_can_succeed(hooks):
     hook = hooks.make()
     hooks.receiver.status = 503
     hooks.ping(hook)
-    while hooks.log(hook)[0]["status"] is None:
-        pass
+    hooks.answered(hook)
     assert hooks.shown(hook)["failures"] == 1
     hooks.receiver.status = 200
     hooks.later(WAITS[0])
@@ -217,8 +216,7 @@ def test_an_address_that_fails_is_left_alone_for_a_while(hooks, repo):
     hooks.receiver.status = 500
     hooks.ping(hook)
     hooks.receiver.wait_for(1)
-    while hooks.shown(hook)["paused_until"] is None:
-        pass
+    until(lambda: hooks.shown(hook)["paused_until"])
     repo.refs()
     hooks.run()
     assert len(hooks.receiver.messages) == 1
@@ -232,8 +230,7 @@ def test_long_failure_disables_it(hooks):
     hook = hooks.make()
     hooks.receiver.status = 500
     hooks.ping(hook)
-    while hooks.log(hook)[0]["status"] is None:
-        pass
+    hooks.answered(hook)
     hooks.later(PATIENCE)
     hooks.run()
     shown = hooks.shown(hook)
@@ -262,8 +259,7 @@ def test_redirects_are_failures(hooks):
     hooks.receiver.status, hooks.receiver.location = 307, hooks.receiver.url
     hooks.ping(hook)
     hooks.receiver.wait_for(1)
-    while hooks.log(hook)[0]["status"] is None:
-        pass
+    hooks.answered(hook)
     assert hooks.log(hook)[0]["status"] == 307
     assert len(hooks.receiver.messages) == 1
 
@@ -271,8 +267,7 @@ def test_redirects_are_failures(hooks):
 def test_a_private_address_gets_nothing(hooks):
     hook = hooks.make(url=hooks.receiver.url.replace("127.0.0.1", "10.255.255.1"))
     hooks.ping(hook)
-    while hooks.log(hook)[0]["error"] is None:
-        hooks.run()
+    until(lambda: hooks.run() or hooks.log(hook)[0]["error"])
     assert "private network" in hooks.log(hook)[0]["error"]
 
 

@@ -99,7 +99,7 @@ def test_an_idle_server_writes_that_it_is_there(database: Database) -> None:
         await writing
 
     with ThreadPoolExecutor(1) as apart:  # a browser of another test has its loop in this thread
-        apart.submit(lambda: asyncio.run(asyncio.wait_for(idle(), 20))).result()
+        apart.submit(lambda: asyncio.run(asyncio.wait_for(idle(), 60))).result()
 
 
 def count(database: Database, table: type[AnswerCount | LifeMinute | TimeCount]) -> int:

@@ -1,14 +1,48 @@
 """A league with a season in it, and windows on it."""
 
+import ssl
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from everything import fill
+from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
+from gitleague.tables.projects import Role
+from httpx import Client
+from make import make_person, make_project
 from playwright.sync_api import Browser
 from season import seed_season
+from served import Filled, served
 from windows import Windows
+
+
+@pytest.fixture(scope="module")
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    with served(tmp_path_factory.mktemp("filled"), sqlite_template) as settings:
+        database = Database(settings.database)
+        with database.writing() as session:
+            project_id = make_project(session)
+        ada = make_person(database, settings, "Ada", project_id, Role.COMMISSIONER)
+        today = now().date()
+        yield Filled(fill(database, ada), ada, database, settings, today)
+        database.close()
+
+
+@pytest.fixture
+def filled_http(filled: Filled, trust: ssl.SSLContext) -> Iterator[Client]:
+    with Client(base_url=filled.settings.public_url, timeout=60, verify=trust) as client:
+        yield client
+
+
+@pytest.fixture
+def filled_windows(browser: Browser, filled: Filled) -> Iterator[Windows]:
+    opened = Windows(browser, filled.settings.public_url, filled.database, filled.settings)
+    yield opened
+    opened.close()
+    assert opened.complaints == []
 
 
 @pytest.fixture

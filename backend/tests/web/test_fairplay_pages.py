@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from everything import fill
 from gitleague.core.db import Database
 from gitleague.league.fairplay import referee
 from gitleague.tables.fairplay import Ruling
+from gitleague.tables.projects import Role
 from httpx import Client, Response
 from make import Person, make_commit
 from remote import Repo
+from served import Filled
 from sqlalchemy import select
 
 HTML = {"Accept": "text/html"}
@@ -67,9 +68,9 @@ def test_only_who_may_decides(http: Client, ruling: str, grace: Person, linus: P
     assert Pages(http, linus).send(f"{ruling}/contest", sentence="No.").status_code == 403
 
 
-def test_an_award_can_be_wrong_too(http: Client, database: Database, ada: Person, linus: Person):
+def test_an_award_can_be_wrong_too(filled_http: Client, filled: Filled):
     """From each page where one opens to its working."""
-    league = fill(database, ada)
+    http, league, linus = filled_http, filled.league, filled.somebody(Role.SPECTATOR)
     member = Pages(http, linus)
     forms: set[str] = set()
     for place in (

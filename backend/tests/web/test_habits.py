@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from everything import fill
-from gitleague.core.db import Database
+import pytest
 from httpx import Client
 from make import Person, make_commit
 from playwright.sync_api import expect
 from remote import Repo
+from served import Filled
 from windows import Windows, in_browser
 
 
@@ -123,12 +123,9 @@ def test_what_is_being_read_is_not_taken_away(windows: Windows, repo: Repo, linu
     expect(page.locator("tr.line")).to_have_count(2)
 
 
-@in_browser
-def test_the_wall_shows_one_panel_after_the_other(
-    windows: Windows, database: Database, ada: Person
-):
-    fill(database, ada)
-    page = windows.open(f"/projects/{ada.project_id}?tv", ada)
+@pytest.mark.browser
+def test_the_wall_shows_one_panel_after_the_other(filled_windows: Windows, filled: Filled):
+    page = filled_windows.open(f"/projects/{filled.league.project}?tv", filled.ada)
     shown = page.locator(".panel:visible")
     expect(shown).to_have_count(1)
     expect(shown).to_contain_text("Standings")

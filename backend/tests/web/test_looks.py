@@ -2,30 +2,30 @@
 reader and by the keyboard alone.
 """
 
-import uuid
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from everything import Everything, fill
 from fastapi.routing import iter_route_contexts
 from gitleague.app import create_app
 from gitleague.core.clock import now
-from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import enqueue
 from gitleague.jobs.runner import Runner
 from gitleague.server.defects import DefectRow, keep
 from gitleague.tables.projects import Role
-from make import Person, make_commit, make_member, make_project
-from places import FRONT_DOOR, OPERATOR, PLACES
+from make import Person, make_commit, make_member, make_project, make_user
+from places import FRONT_DOOR, OPERATOR, PLACES, Place
 from playwright.sync_api import Page, expect
 from remote import Repo
+from served import Filled
 from starlette.routing import compile_path
 from windows import Windows, in_browser, looks
 
+AXE = Axe()
+DEVICES = ({"phone": True, "dark": True}, {"phone": False, "dark": False})
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FINE: dict[str, list[str]] = {"faint": [], "outside": [], "broken": []}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -34,59 +34,39 @@ AT_A_TIME = 12
 GROUPS = [PLACES[first : first + AT_A_TIME] for first in range(0, len(PLACES), AT_A_TIME)]
 
 
-@pytest.fixture
-def empty(database: Database, ada: Person) -> uuid.UUID:
-    """Another league of ada's, without a commit."""
-    with database.writing() as session:
-        project_id = make_project(session, "A league with a name of several words")
-        make_member(session, project_id, ada.user_id, role=Role.COMMISSIONER)
-    return project_id
-
-
-@pytest.fixture
-def league(database: Database, ada: Person) -> Everything:
-    return fill(database, ada)
-
-
-@in_browser
-@pytest.mark.parametrize(
-    ("phone", "dark"), [(True, True), (False, False)], ids=["dark phone", "light desktop"]
-)
+@pytest.mark.browser
 @pytest.mark.parametrize("places", GROUPS, ids=lambda group: group[0].name)
-def test_everybody_can_read_it(
-    windows: Windows, league: Everything, ada: Person, places, *, phone: bool, dark: bool
-):
-    page = windows.open("/", ada, phone=phone, dark=dark)
+def test_everybody_can_read_it(filled_windows: Windows, filled: Filled, places: list[Place]):
+    page = filled_windows.open("/", filled.ada)
     for place in places:
-        page.goto(place.path.format(**league._asdict()))
-        assert looks(page) == FINE, place.name
-        assert _violations(page) == [], place.name
+        page.goto(place.path.format(**filled.league._asdict()))
+        for device in DEVICES:
+            filled_windows.show(page, **device)
+            assert (looks(page), _violations(page)) == (FINE, []), (place.name, device)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        assert looks(page) == FINE, f"{place.name}, all opened"
+        for device in DEVICES:
+            filled_windows.show(page, **device)
+            assert looks(page) == FINE, (place.name, device, "all opened")
 
 
-@in_browser
-@pytest.mark.parametrize(
-    ("phone", "dark"), [(True, True), (False, False)], ids=["dark phone", "light desktop"]
-)
+@pytest.mark.browser
 def test_so_can_whoever_is_not_signed_in_and_whoever_runs_the_server(
-    windows: Windows,
-    league: Everything,
-    olga: Person,
-    database: Database,
-    *,
-    phone: bool,
-    dark: bool,
+    filled_windows: Windows, filled: Filled
 ):
+    database = filled.database
     with database.writing() as session:
+        olga_id = make_user(session, "olga@example.org", name="Olga")
         keep(session, DefectRow("4f1c", "GET", "/players/{player_id}", "builtins.KeyError", now()))
-        enqueue(session, "unheard_of", project_id=league.project)
+        enqueue(session, "unheard_of", project_id=filled.league.project)
     Runner(database, {}).run_all()
+    olga = Person(olga_id, "olga@example.org", filled.league.project, jwt="")
     for person, places in ((None, FRONT_DOOR), (olga, OPERATOR)):
-        page = windows.open("/sign-in", person, phone=phone, dark=dark)
+        page = filled_windows.open("/sign-in", person)
         for place in places:
             page.goto(place.path)
-            assert (looks(page), _violations(page)) == (FINE, []), place.name
+            for device in DEVICES:
+                filled_windows.show(page, **device)
+                assert (looks(page), _violations(page)) == (FINE, []), (place.name, device)
 
 
 def test_no_page_is_forgotten(tmp_path: Path):
@@ -102,30 +82,40 @@ def test_no_page_is_forgotten(tmp_path: Path):
     assert pages.keys() - shown == NO_PAGES
 
 
-@in_browser
-def test_a_league_without_anything_is_no_error(windows: Windows, empty: uuid.UUID, ada: Person):
-    page = windows.open("/", ada)
+@pytest.mark.browser
+def test_a_league_without_anything_is_no_error(filled_windows: Windows, filled: Filled):
+    """Of somebody who is in another one too."""
+    ida = filled.somebody()
+    with filled.database.writing() as session:
+        empty = make_project(session, "A league with a name of several words")
+        make_member(session, empty, ida.user_id, role=Role.COMMISSIONER)
+    page = filled_windows.open("/", ida)
     for place in PLACES:
         if place.path.startswith("/projects") and "{" not in place.path.replace("{project}", ""):
             page.goto(place.path.format(project=empty))
             assert (looks(page), _violations(page)) == (FINE, []), place.name
 
 
-@in_browser
-@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
-def test_what_opens_can_be_read_too(windows: Windows, season: str, ada: Person, *, dark: bool):
-    page = windows.open(season, ada, dark=dark)
+@pytest.mark.browser
+def test_what_opens_can_be_read_too(filled_windows: Windows, filled: Filled):
+    page = filled_windows.open(f"/projects/{filled.league.project}/standings", filled.somebody())
+
+    def check() -> None:
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert (looks(page), _violations(page)) == (FINE, []), scheme
+
     page.locator("tr.line summary").first.click()
-    assert (looks(page), _violations(page)) == (FINE, [])
+    check()
     page.locator("tr.box a").first.click()
     page.locator(".play summary").first.click()
     page.locator(".as-table summary").click()
-    assert (looks(page), _violations(page)) == (FINE, [])
+    check()
     page.goto("/api-keys")
     page.get_by_role("textbox", name="Name").fill("A laptop with a rather long name, in the office")
     page.get_by_role("button", name="Make the key").click()
     expect(page.locator("#new-title")).to_be_visible()
-    assert (looks(page), _violations(page)) == (FINE, [])
+    check()
 
 
 @in_browser
@@ -146,5 +136,7 @@ def test_what_has_the_focus_has_a_ring(windows: Windows, repo: Repo, ada: Person
 
 def _violations(page: Page) -> list[str]:
     """What axe finds: the rule, and where."""
-    found = Axe().run(page, options=WCAG).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    found = page.evaluate("(options) => axe.run(document, options)", WCAG)["violations"]
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]

@@ -3,11 +3,11 @@
 import html
 
 import pytest
-from everything import Everything, fill
-from gitleague.core.db import Database
+from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_commit
 from remote import Repo
+from served import Filled
 
 HTML = {"Accept": "text/html"}
 ATTACKS = ['"><img src=x onerror=alert(1)>', "</title><script>alert(1)</script>", "{{ 7*7 }}"]
@@ -19,12 +19,8 @@ def page_of(http: Client, person: Person, place: str) -> str:
     return answer.text
 
 
-@pytest.fixture
-def league(database: Database, ada: Person) -> Everything:
-    return fill(database, ada)
-
-
-def test_every_list_of_plays_leads_to_their_pages(http: Client, league: Everything, linus: Person):
+def test_every_list_of_plays_leads_to_their_pages(filled_http: Client, filled: Filled):
+    http, league, linus = filled_http, filled.league, filled.somebody(Role.SPECTATOR)
     play = f"/projects/{league.project}/plays/"
     for place in ("", "/plays", "/plays?period=all", "/records", "/awards?kind=play_of_the_day"):
         assert play in page_of(http, linus, place), place
@@ -73,7 +69,8 @@ def test_the_plays_of_a_week_as_they_came_and_by_impact(http: Client, repo: Repo
     assert "The last week that was played" in page_of(http, linus, "/plays")
 
 
-def test_the_search_finds_all_kinds(http: Client, league: Everything, linus: Person):
+def test_the_search_finds_all_kinds(filled_http: Client, filled: Filled):
+    http, league, linus = filled_http, filled.league, filled.somebody(Role.SPECTATOR)
     page = page_of(http, linus, "/search?q=grace")
     assert "Grace Hopper" in page
     assert "Awards" in page

@@ -4,29 +4,32 @@ import re
 import uuid
 
 import pytest
-from everything import Everything, fill
+from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_commit
 from playwright.sync_api import expect
 from remote import Repo
+from served import Filled
 from windows import Windows, in_browser
 
 HTML = {"Accept": "text/html"}
 
 
-@pytest.fixture
-def league(database: Database, ada: Person) -> Everything:
-    return fill(database, ada)
-
-
-@in_browser
+@pytest.mark.browser
 def test_from_the_home_of_a_league_to_the_report_of_its_season(
-    windows: Windows, league: Everything, linus: Person
+    filled_windows: Windows, filled: Filled
 ):
-    page = windows.open(f"/projects/{league.project}", linus)
+    began = now()
+    page = filled_windows.open(
+        f"/projects/{filled.league.project}", filled.somebody(Role.SPECTATOR)
+    )
     expect(page.get_by_role("heading", level=1)).to_have_text("The League")
-    expect(page.locator(".so-far")).to_contain_text("Day 64 of 94")
+    played = {64 + (moment.date() - filled.made_on).days for moment in (began, now())}
+    expect(page.locator(".so-far")).to_contain_text(
+        re.compile(rf"Day ({'|'.join(map(str, played))}) of 94")
+    )
     assert page.locator(".ranking > li").count() > 5
     page.get_by_role("link", name="The long season").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The long season")
@@ -35,27 +38,29 @@ def test_from_the_home_of_a_league_to_the_report_of_its_season(
     expect(page.locator("tr.line")).to_have_count(12)
 
 
-@in_browser
-def test_the_table_of_a_season_a_squad_and_back(
-    windows: Windows, league: Everything, linus: Person
-):
-    page = windows.open(f"/projects/{league.project}/standings", linus)
+@pytest.mark.browser
+def test_the_table_of_a_season_a_squad_and_back(filled_windows: Windows, filled: Filled):
+    page = filled_windows.open(
+        f"/projects/{filled.league.project}/standings", filled.somebody(Role.SPECTATOR)
+    )
     seasons = page.locator("select[name=season_id]")
     seasons.select_option(label="Opening season")
-    expect(seasons).to_have_value(str(league.closed))
+    expect(seasons).to_have_value(str(filled.league.closed))
     expect(page.locator("#table-title")).to_have_text("Opening season")
     seasons.select_option(label="The long season")
-    page.wait_for_url(f"**season_id={league.season}*")
+    page.wait_for_url(f"**season_id={filled.league.season}*")
     page.get_by_label("Squad").select_option(label="Engine room")
     expect(page.locator("tr.line")).to_have_count(3)
     page.get_by_role("link", name="Month", exact=True).click()
     expect(seasons).to_have_value("")
-    expect(page.get_by_label("Squad")).to_have_value(str(league.squad))
+    expect(page.get_by_label("Squad")).to_have_value(str(filled.league.squad))
 
 
-@in_browser
-def test_an_award_opens_to_its_working(windows: Windows, league: Everything, linus: Person):
-    page = windows.open(f"/projects/{league.project}/awards", linus)
+@pytest.mark.browser
+def test_an_award_opens_to_its_working(filled_windows: Windows, filled: Filled):
+    page = filled_windows.open(
+        f"/projects/{filled.league.project}/awards", filled.somebody(Role.SPECTATOR)
+    )
     page.get_by_label("Kind").select_option("mvp")
     expect(page.locator("#list-title")).to_have_text("1 award")
     page.locator("summary", has_text="MVP").click()
@@ -81,11 +86,11 @@ def test_a_season_is_planned_opened_and_closed(windows: Windows, repo: Repo, ada
     expect(page.locator(".podium")).to_contain_text("Grace Hopper")
 
 
-@in_browser
-def test_two_players_are_compared(windows: Windows, league: Everything, linus: Person):
-    page = windows.open(f"/players/{league.player}", linus)
+@pytest.mark.browser
+def test_two_players_are_compared(filled_windows: Windows, filled: Filled):
+    page = filled_windows.open(f"/players/{filled.league.player}", filled.somebody(Role.SPECTATOR))
     page.get_by_role("link", name="Compare").click()
-    expect(page.get_by_label("One")).to_have_value(str(league.player))
+    expect(page.get_by_label("One")).to_have_value(str(filled.league.player))
     page.get_by_label("The other").select_option(label="Ada Lovelace")
     page.get_by_role("button", name="Compare").click()
     names = page.locator(".versus thead a")
@@ -99,13 +104,11 @@ def test_two_players_are_compared(windows: Windows, league: Everything, linus: P
     expect(page.locator("#meetings-title")).to_contain_text("Month by month")
 
 
-def test_who_looks_in_sees_no_absences(
-    http: Client, database: Database, ada: Person, linus: Person
-):
-    league = fill(database, ada)
-    place = f"/projects/{league.project}/seasons/{league.season}"
-    assert "A week off" in http.get(place, headers=ada.headers | HTML).text
-    assert "A week off" not in http.get(place, headers=linus.headers | HTML).text
+def test_who_looks_in_sees_no_absences(filled_http: Client, filled: Filled):
+    place = f"/projects/{filled.league.project}/seasons/{filled.league.season}"
+    assert "A week off" in filled_http.get(place, headers=filled.ada.headers | HTML).text
+    linus = filled.somebody(Role.SPECTATOR)
+    assert "A week off" not in filled_http.get(place, headers=linus.headers | HTML).text
 
 
 def test_a_refusal_leads_back(http: Client, ada: Person):
