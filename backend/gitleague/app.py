@@ -24,9 +24,9 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.maintenance import Maintenance
 from gitleague.core.metrics import Metrics
+from gitleague.core.private_files import keep_files_private
 from gitleague.core.requests import RequestTrail
 from gitleague.core.session import Turns, database_of
-from gitleague.core.private_files import keep_files_private
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing

@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 from operators import Operator
-from servers import free_port, running
 
 
 @pytest.fixture
@@ -21,26 +20,14 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 def test_the_files_of_a_server_and_of_its_operator(operator: Operator, tmp_path: Path) -> None:
-    league, url = tmp_path / "league", f"http://127.0.0.1:{free_port()}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health").is_success
-        except httpx.TransportError:
-            return False
-
+    league = tmp_path / "league"
     before = os.umask(0o022)  # what most machines have
     try:
         operator.run("bootstrap", "--email", "ada@example.org", "--project", "League")
-        with running(
-            [*operator.command, "serve", "--workers", "2", "--port", url.rpartition(":")[2]],
-            log=tmp_path / "log",
-            ready=answers,
-            environment=operator.environment,
-        ):
+        with operator.serve(tmp_path / "log", "--workers", "2") as served:
+            assert httpx.get(f"{served.url}/health", timeout=60).is_success
             operator.run("maintenance", "on")
-            operator.run("maintenance", "off")
-            operator.run("backup", str(league / "backups"))
+            operator.run("backup", "--to", str(league / "backups"))
             assert (league / "gitleague.db-wal").exists()
             assert list((league / "backups").iterdir()) != []
             assert open_to_others(league) == []

@@ -37,7 +37,9 @@ COUNTED = {each.__tablename__ for each in (PushCount, LifeMinute, AnswerCount, T
 
 @pytest.fixture(scope="module")
 def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    limits = dict.fromkeys(("rate_limit_api", "rate_limit_sign_in"), "1000000/minute")
+    limits = dict.fromkeys(
+        ("rate_limit_api", "rate_limit_sign_in", "rate_limit_mailbox"), "1000000/minute"
+    )
     with (
         served(tmp_path_factory.mktemp("routes"), sqlite_template, **limits) as settings,
         Client(base_url=settings.public_url, timeout=60) as http,
@@ -65,7 +67,17 @@ def test_who_is_let_in(world: World, queries: list[str], route: Route) -> None:
         answer = call(world, route, kind, subject)
         if answer.status_code != route.unlike.get(kind, route.status):
             wrong.append(f"{kind.value}: {answer.status_code} {answer.text[:300]}")
+        if not is_for_the_caller_alone(answer):
+            wrong.append(f"{kind.value}: {answer.headers}")
     assert wrong == [], "let in"
+
+
+def is_for_the_caller_alone(answer: Response) -> bool:
+    """No cache on the way keeps it for somebody else."""
+    control = answer.headers["Cache-Control"]
+    if "public" in control or control == "no-store":
+        return True
+    return "private" in control and "authorization" in answer.headers["Vary"].lower()
 
 
 def written(queries: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from threading import current_thread
 from urllib.parse import quote
 
 import jwt
@@ -14,8 +15,9 @@ from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import SignInLink, User
 from httpx import Client, Response
+from letters import printed_link
 from make import Person
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, event, update
 
 ASK = "/api/v1/auth/magic-link"
 
@@ -62,6 +64,36 @@ def test_the_answer_does_not_tell_who_has_an_account(http: Client, ada: Person) 
     unknown = http.post(ASK, json={"email": "nobody@example.org"})
     assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
     assert known.status_code == 202
+
+
+def test_who_is_known_is_looked_up_beside_the_request(
+    http: Client, ada: Person, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Else the time of the answer would tell: it takes longer to make a link than to make none."""
+    threads = set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "users" in statement or "sign_in_links" in statement:
+            threads.add(current_thread().name.partition("_")[0])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for email in ("nobody@example.org", ada.email):
+            assert http.post(ASK, json={"email": email}).status_code == 202
+        printed_link(capfd)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert threads == {"outbox"}
+
+
+def test_only_the_newest_link_works(
+    http: Client, database: Database, settings: Settings, ada: Person
+) -> None:
+    with database.writing() as session:
+        older = make_link(session, settings, ada.user_id)
+        newer = make_link(session, settings, ada.user_id)
+    assert verify(http, older.rsplit("/", 1)[-1]).status_code == 410
+    assert verify(http, newer.rsplit("/", 1)[-1]).status_code == 200
 
 
 def test_without_smtp_the_link_is_printed(
