@@ -34,6 +34,7 @@ class Part(NamedTuple):
     name: str
     folder: str  # where pytest runs
     arguments: tuple[str, ...]
+    dist: str = "loadfile"  # a file stays in one process: what its tests share is made once
 
 
 class Test(NamedTuple):
@@ -43,7 +44,7 @@ class Test(NamedTuple):
 
 
 PARTS = (
-    Part("tools", ".", ("tools/",)),
+    Part("tools", ".", ("tools/",), dist="load"),  # a few that take long, and share nothing
     Part("client", "gitleague-client", ("tests/",)),
     Part("backend without browser", "backend", ("tests/", "-m", "not browser")),
     Part("browser", "backend", ("tests/", "-m", "browser")),
@@ -102,8 +103,7 @@ class PartRun:
 
     def first_try(self) -> None:
         began = time.monotonic()
-        # A file stays in one process: what its tests share is made once.
-        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "loadfile")
+        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", self.part.dist)
         status, self.tests = self._pytest("first", *workers)
         self.seconds = time.monotonic() - began
         self.is_red = status != 0

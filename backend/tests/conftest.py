@@ -15,7 +15,7 @@ import pytest
 import servers
 from argon2 import PasswordHasher
 from chromium import OPTIONS, find_chromium
-from databases import TEMPLATE, Databases
+from databases import DATABASES, TEMPLATE, WISHED, Databases
 from gitleague.accounts import hashing
 from gitleague.accounts.tokens import issue_jwt
 from gitleague.app import create_app
@@ -35,8 +35,6 @@ from remote import Repo
 from sqlalchemy import Engine, event
 
 pytest_plugins = ["clocks"]
-WISHED = "GITLEAGUE_TEST_DATABASES"
-DATABASES = os.environ.get(WISHED, "sqlite,postgresql").split(",")
 
 # What a developer has set for a server of theirs must not reach the tests.
 for name in [name for name in os.environ if name.startswith("GITLEAGUE_") and name != WISHED]:

@@ -4,6 +4,7 @@ An engine knows what it compiled, and a connection to whom it talks: both outliv
 that changes the schema leaves a database that is dropped, and the next one gets a new copy.
 """
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -12,6 +13,8 @@ import psycopg
 from gitleague.core.db import Database
 from psycopg import sql
 
+WISHED = "GITLEAGUE_TEST_DATABASES"
+DATABASES = os.environ.get(WISHED, "sqlite,postgresql").split(",")
 NAME = "league"
 TEMPLATE = "template_league"
 

@@ -78,6 +78,7 @@ class Operator(NamedTuple):
         ):
             for name, value in {**self.environment, **settings}.items():
                 patched.setenv(name, value)
+            patched.setattr(sys, "stdin", io.StringIO())  # nobody is there to answer
             if self.folder:
                 patched.chdir(self.folder)
             try:

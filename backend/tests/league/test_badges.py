@@ -5,6 +5,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
+from cases import in_one_world
 from httpx import Client, Response
 from make import Person, make_commit
 from remote import Repo
@@ -188,8 +189,8 @@ def test_only_a_commissioner_opens_them(wall, grace):
     assert refused.status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
+@in_one_world(
+    "path, status",
     [
         ("winner.svg", 404),
         (f"players/{NOBODY}.svg", 404),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.slack import NotifySlack
+from cases import in_one_world
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
@@ -309,8 +310,8 @@ def test_another_secret_key_is_told_apart(post):
     assert "GITLEAGUE_SECRET_KEY" in post.shown()["error"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "destination"),
+@in_one_world(
+    "kind, destination",
     [
         ("email", "nobody"),
         ("email", "a@example.org\r\nBcc: b@example.org"),
@@ -332,7 +333,7 @@ def test_nothing_else_is_a_destination(post, kind, destination):
     assert destination not in answer.text
 
 
-@pytest.mark.parametrize("body", [{"kind": "json"}, {"name": ""}, {"destination": ""}, {"x": 1}])
+@in_one_world("body", [{"kind": "json"}, {"name": ""}, {"destination": ""}, {"x": 1}])
 def test_what_is_wrong_is_named(post, body):
     wish = {"name": "Team", "kind": "slack", "destination": SLACK, **body}
     answer = post.ask("POST", **wish)

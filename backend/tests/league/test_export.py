@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from cases import in_one_world
 from gitleague.league.awards.giving import give
 from gitleague.league.exports import rows
 from gitleague.league.exports.writing import defused
@@ -55,7 +56,7 @@ def test_it_works(http, ada, played):
     ]
 
 
-@pytest.mark.parametrize("what", KINDS)
+@in_one_world("what", KINDS)
 def test_csv_and_json_hold_the_same(http, ada, played, database, what):
     with database.writing() as session:
         give(session, ada.project_id, anew_from=date(2024, 5, 1))
@@ -160,7 +161,7 @@ def test_the_file_has_a_tame_name(http, ada, played, database):
         assert disposition.endswith(f'.{ending}"')
 
 
-@pytest.mark.parametrize(
+@in_one_world(
     "query", [{"what": "secrets"}, {"format": "xlsx"}, {"period": "season"}, {"start": "x"}]
 )
 def test_what_cannot_be_exported_is_named(http, ada, played, query):

@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 import pytest
+from cases import in_one_world
 from gitleague.core.db import Database
 from gitleague.league.awards.giving import give
 from gitleague.league.fairplay import referee
@@ -157,8 +158,8 @@ def test_an_answer_has_words(desk, ada, grace):
         assert answer.json()["errors"][0]["field"] == "reply"
 
 
-@pytest.mark.parametrize(
-    ("over", "field"),
+@in_one_world(
+    "over, field",
     [
         ({"sentence": " "}, "sentence"),
         ({"sentence": "x" * 1001}, "sentence"),

@@ -2,9 +2,11 @@
 
 import time
 import uuid
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
+from cases import in_one_world
 from chores import finish_jobs
 from gitleague.core.db import Database
 from gitleague.league.fairplay import referee
@@ -266,8 +268,10 @@ def test_what_follows_what(court, accused, before, verb, status):
     assert answer.status_code == status, answer.text
 
 
-@pytest.mark.parametrize("verb", ["contest", "uphold", "lift", "reopen"])
-@pytest.mark.parametrize("said", ["", "   ", "x" * 1001, None])
+@in_one_world(
+    "verb, said",
+    list(product(["contest", "uphold", "lift", "reopen"], ["", "   ", "x" * 1001, None])),
+)
 def test_words_are_needed(court, accused, verb, said):
     field = "sentence" if verb == "contest" else "reason"
     by = accused if verb == "contest" else None

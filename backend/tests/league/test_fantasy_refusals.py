@@ -4,6 +4,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from cases import in_one_world
 from fantasies import (
     DAY,
     FIRST,
@@ -32,8 +33,13 @@ def fantasy(http: Client, database: Database, ada: Person, repo: Repo) -> Fantas
     return before_the_season(http, database, ada, repo)
 
 
-@pytest.mark.parametrize(
-    ("wish", "field"),
+@pytest.fixture
+def season_id(fantasy: Fantasy) -> str:
+    return fantasy.season()
+
+
+@in_one_world(
+    "wish, field",
     [
         ({"locks_on": str(LAST + DAY)}, "locks_on"),
         ({"locks_on": str(TODAY)}, "locks_on"),
@@ -47,8 +53,8 @@ def fantasy(http: Client, database: Database, ada: Person, repo: Repo) -> Fantas
         ({"color": "red"}, "color"),
     ],
 )
-def test_what_cannot_be_is_refused(fantasy, wish, field):
-    refused = fantasy.try_to_make(**wish)
+def test_what_cannot_be_is_refused(fantasy, season_id, wish, field):
+    refused = fantasy.try_to_make(**{"season_id": season_id, **wish})
     assert (refused.status_code, field_of(refused)) == (422, field), refused.text
 
 

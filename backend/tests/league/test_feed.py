@@ -64,6 +64,7 @@ def text(element: ET.Element, name: str) -> str:
     return element.findtext(f"a:{name}", "", ATOM)
 
 
+@pytest.mark.any_day
 def test_it_works(feed):
     feed.play(message_title="Add a page")
     feed.give()

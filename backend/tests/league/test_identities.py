@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import in_one_world
 from gitleague.accounts.caller import Membership
 from gitleague.core.db import Database
 from gitleague.league.identities.mailmaps import parse
@@ -218,7 +219,7 @@ def test_a_mailmap_says_who_is_who(people, repo):
     assert again == {"change": None, "renames": []}
 
 
-@pytest.mark.parametrize("text", ["nobody", "A <a@x", "<a@x> b", "a <b> <c> <d>"])
+@in_one_world("text", ["nobody", "A <a@x", "<a@x> b", "a <b> <c> <d>"])
 def test_a_line_that_is_none_is_named(people, text):
     refused = people.ask("POST", "/identities/mailmap", text=f"# fine\n{text}\n")
     assert (refused.status_code, "Line 2" in refused.text) == (422, True)

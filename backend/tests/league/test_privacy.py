@@ -17,7 +17,7 @@ from make import make_commit
 from migrations import config_for
 from pushes import make_pushes
 from sqlalchemy import select, update
-from test_routes import ROUTES, call
+from test_routes import ROUTES, call, subject_of
 from world import API, World, make_world
 
 NAME, ADDRESS, TITLE = "Hedy Kiesler", "hedwig@secret.example", "Hop frequencies"
@@ -107,7 +107,8 @@ def test_no_route_tells_who_it_is(hidden, kind):
         if route.place.startswith("GET ") and kind in route.access.value:
             if "season_id" in route.place:
                 route = route._replace(subject=lambda _world: absence)  # noqa: PLW2901
-            told = call(hidden.world, route, kind).text.lower()
+            subject = subject_of(hidden.world, route, kind)
+            told = call(hidden.world, route, kind, subject).text.lower()
             assert not [word for word in SECRETS if word in told], route.place
 
 

@@ -66,6 +66,7 @@ def on(day: str, *, by: str, **over: Any) -> dict[str, Any]:
     return make_commit(author_name=by, author_email=email, author_date=f"{day}T12:00:00Z", **over)
 
 
+@pytest.mark.any_day
 def test_it_works(table, repo):
     """Shown below the others, who close up; the others' months are none of it."""
     repo.push(

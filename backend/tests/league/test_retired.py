@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from cases import in_one_world
 from httpx import Client, Response
 from make import Person, make_commit
 
@@ -82,8 +83,8 @@ def test_a_day_to_come_retires_nobody_yet(roster, repo):
     assert not roster.table()["Grace"]["retired"]
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [({"on": "1066-10-14"}, 422), ({"on": "soon"}, 422), ({"day": 1}, 422)]
+@in_one_world(
+    "body, status", [({"on": "1066-10-14"}, 422), ({"on": "soon"}, 422), ({"day": 1}, 422)]
 )
 def test_what_is_no_day_is_refused(roster, repo, body, status):
     repo.push(on("2024-04-02"))

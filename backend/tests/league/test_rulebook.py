@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from cases import in_one_world
 from gitleague.core.db import Database
 from gitleague.jobs.queue import enqueue
 from gitleague.jobs.runner import Runner
@@ -139,7 +140,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "field"), WRONG)
+@in_one_world("changes, field", WRONG)
 def test_rules_that_cannot_be_are_refused(rulebook, changes, field):
     for method, path in (("PATCH", ""), ("POST", "/preview")):
         refused = rulebook.ask(method, path, changes=changes)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from cases import in_one_world
 from everything import Everything, fill
 from gitleague.core.db import Database
 from gitleague.tables.commits import Player
@@ -62,7 +63,7 @@ def test_letters_beyond_ascii_in_whatever_case(http: Client, repo: Repo, linus: 
     assert [each["kind"] for each in found(http, linus, q)] == ["commit"]
 
 
-@pytest.mark.parametrize("q", ["%", "_", "100%", "\\", "' OR 1=1", "<script>"])
+@in_one_world("q", ["%", "_", "100%", "\\", "' OR 1=1", "<script>"])
 def test_words_are_looked_for_as_they_are(http: Client, repo: Repo, linus: Person, q: str):
     repo.push(make_commit(message_title=f"Say {q} here"), make_commit(message_title="Nothing"))
     assert [each["title"] for each in found(http, linus, q)] == [f"Say {q} here"]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from cases import in_one_world
 from gitleague.core.clock import now
 from gitleague.league.seasons.proposals import next_of
 from httpx import Client, Response
@@ -141,8 +142,8 @@ def test_seasons_do_not_overlap(seasons):
     assert seasons.ask("PATCH", f"/seasons/{spring}", first="2024-02-01").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
+@in_one_world(
+    "change, field",
     [
         ({"last": "2024-02-01"}, "last"),
         ({"first": "1899-12-31"}, "first"),
@@ -157,6 +158,7 @@ def test_a_season_that_cannot_be_is_refused(seasons, change, field):
     assert seasons.ask("GET", "/seasons").json()["total"] == 0
 
 
+@pytest.mark.any_day
 def test_a_season_ends_before_it_is_closed(seasons):
     today = now().date()
     days = {"first": str(today - timedelta(days=9)), "last": str(today + timedelta(days=9))}

@@ -172,6 +172,7 @@ def test_the_whole_months_of_some_days(first, last, expected):
     assert tuple(map(str, found)) == expected
 
 
+@pytest.mark.any_day
 def test_a_stint_may_be_planned(squads, repo):
     repo.push(on("2024-03-01"))
     core = squads.made("Core")

@@ -1,10 +1,7 @@
 """`gitleague import-legacy`: a database of the original deployment is taken over."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -33,6 +30,7 @@ from gitleague.tables.projects import Member, Repo
 from gitleague.tables.seasons import Absence, Season
 from gitleague.tables.syncs import RepoPull
 from make import make_commit, make_sha
+from operators import Operator
 from pydantic import SecretStr
 from servers import postgresql_database
 from sqlalchemy import create_engine, func, select
@@ -194,19 +192,18 @@ def test_an_import_that_was_killed_goes_on(
     database: Database, settings: Settings, database_url: str, old_url: str, tmp_path: Path
 ) -> None:
     original.fill(old_url, str.lower)
-    command = [sys.executable, "-m", "gitleague", "import-legacy", old_url, "--json"]
     environment = {
-        **os.environ,
         "GITLEAGUE_DATABASE_URL": database_url,
         "GITLEAGUE_DATA_DIR": str(tmp_path / "data"),
     }
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    operator = Operator(environment)
+    with operator.start("import-legacy", old_url, "--json") as process:
         until(lambda: process.poll() is not None or _commits(database), seconds=180)
         process.send_signal(signal.SIGKILL)
     assert _commits(database)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["reconciled"]
+    done = operator.run_here("import-legacy", old_url, "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["reconciled"]
     assert _commits(database) == original.COMMITS - 1
     with database.reading() as session:
         assert [check for check in verify(session) if check.wrong] == []

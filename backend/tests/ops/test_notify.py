@@ -228,7 +228,7 @@ def test_two_at_once_do_not_tell_twice(
 
 
 def test_without_yes_it_asks(operator: Operator, mailbox: Mailbox) -> None:
-    done = operator.run("notify", "deployment", *BLANKS)  # nobody is there to answer
+    done = operator.run_here("notify", "deployment", *BLANKS)  # nobody is there to answer
     assert done.code == 130
     assert "Tell 2 people?" in done.out
     assert mailbox.letters == []

@@ -6,29 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from everything import fill
-from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.tables.projects import Role
 from httpx import Client
-from make import make_person, make_project
 from playwright.sync_api import Browser
 from season import seed_season
-from served import Filled, served
+from served import Filled, filled_league
 from windows import Windows
 
 
 @pytest.fixture(scope="module")
 def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    with served(tmp_path_factory.mktemp("filled"), sqlite_template) as settings:
-        database = Database(settings.database)
-        with database.writing() as session:
-            project_id = make_project(session)
-        ada = make_person(database, settings, "Ada", project_id, Role.COMMISSIONER)
-        today = now().date()
-        yield Filled(fill(database, ada), ada, database, settings, today)
-        database.close()
+    with filled_league(tmp_path_factory.mktemp("filled"), sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture

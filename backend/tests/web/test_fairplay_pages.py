@@ -6,7 +6,6 @@ import pytest
 from gitleague.core.db import Database
 from gitleague.league.fairplay import referee
 from gitleague.tables.fairplay import Ruling
-from gitleague.tables.projects import Role
 from httpx import Client, Response
 from make import Person, make_commit
 from remote import Repo
@@ -70,7 +69,7 @@ def test_only_who_may_decides(http: Client, ruling: str, grace: Person, linus: P
 
 def test_an_award_can_be_wrong_too(filled_http: Client, filled: Filled):
     """From each page where one opens to its working."""
-    http, league, linus = filled_http, filled.league, filled.somebody(Role.SPECTATOR)
+    http, league, linus = filled_http, filled.league, filled.somebody()
     member = Pages(http, linus)
     forms: set[str] = set()
     for place in (

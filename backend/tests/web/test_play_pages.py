@@ -3,7 +3,6 @@
 import html
 
 import pytest
-from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_commit
 from remote import Repo
@@ -20,7 +19,7 @@ def page_of(http: Client, person: Person, place: str) -> str:
 
 
 def test_every_list_of_plays_leads_to_their_pages(filled_http: Client, filled: Filled):
-    http, league, linus = filled_http, filled.league, filled.somebody(Role.SPECTATOR)
+    http, league, linus = filled_http, filled.league, filled.somebody()
     play = f"/projects/{league.project}/plays/"
     for place in ("", "/plays", "/plays?period=all", "/records", "/awards?kind=play_of_the_day"):
         assert play in page_of(http, linus, place), place
@@ -70,7 +69,7 @@ def test_the_plays_of_a_week_as_they_came_and_by_impact(http: Client, repo: Repo
 
 
 def test_the_search_finds_all_kinds(filled_http: Client, filled: Filled):
-    http, league, linus = filled_http, filled.league, filled.somebody(Role.SPECTATOR)
+    http, league, linus = filled_http, filled.league, filled.somebody()
     page = page_of(http, linus, "/search?q=grace")
     assert "Grace Hopper" in page
     assert "Awards" in page

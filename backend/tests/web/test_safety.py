@@ -4,11 +4,11 @@ sends our forms.
 
 import re
 import uuid
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
 import pytest
-from everything import Everything, fill
 from fastapi.routing import iter_route_contexts
 from gitleague.accounts.caller import COOKIE
 from gitleague.accounts.sign_in import open_browser_session
@@ -22,9 +22,10 @@ from gitleague.web.render import HERE
 from httpx import Client
 from make import Person
 from places import PLACES
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
+from served import Filled, filled_league
 from sqlalchemy import select, update
-from windows import Windows, in_browser, looks
+from windows import Windows, looks
 
 SCRIPT = "<script>window.ran = 1</script>"
 ATTACKS = (
@@ -56,10 +57,23 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def hostile(database: Database, ada: Person) -> Everything:
+@pytest.fixture(scope="module")
+def hostile(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """A league in which all that has a name has a hostile one."""
-    league = fill(database, ada)
+    with filled_league(tmp_path_factory.mktemp("hostile"), sqlite_template) as made:
+        rename_all(made.database)
+        yield made
+
+
+@pytest.fixture
+def windows(browser: Browser, hostile: Filled) -> Iterator[Windows]:
+    opened = Windows(browser, hostile.settings.public_url, hostile.database, hostile.settings)
+    yield opened
+    opened.close()
+    assert opened.complaints == []
+
+
+def rename_all(database: Database) -> None:
     attacks = cycle(ATTACKS)
     with database.writing() as session:
         for name, columns in NAMES.items():
@@ -72,32 +86,27 @@ def hostile(database: Database, ada: Person) -> Everything:
         for award_id, working in session.execute(select(Award.id, Award.working)).all():
             told = {**working, "title": next(attacks), "repo": next(attacks)}
             session.execute(update(Award).where(Award.id == award_id).values(working=told))
-    return league
 
 
-@in_browser
-def test_nothing_hostile_runs_or_breaks_a_page(
-    windows: Windows, hostile: Everything, ada: Person
-) -> None:
-    page = windows.open("/", ada, phone=True)
+@pytest.mark.browser
+def test_nothing_hostile_runs_or_breaks_a_page(windows: Windows, hostile: Filled) -> None:
+    page = windows.open("/", hostile.ada, phone=True)
     page.on("dialog", lambda dialog: windows.complaints.append(dialog.message))
     for place in PLACES:
-        answer = page.goto(place.path.format(**hostile._asdict()))
+        answer = page.goto(place.path.format(**hostile.league._asdict()))
         assert answer is not None, place.name
         assert answer.status == 200, place.name
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert page.evaluate("window.ran") is None, place.name
         assert looks(page)["outside"] == [], place.name
         assert "1337" not in page.inner_text("main"), place.name  # 7 * 191
-    page.goto(f"/projects/{hostile.project}/standings")
+    page.goto(f"/projects/{hostile.league.project}/standings")
     assert SCRIPT in page.inner_text("main")
 
 
-@in_browser
-def test_what_is_asked_for_is_shown_as_it_is(
-    windows: Windows, hostile: Everything, ada: Person
-) -> None:
-    page = windows.open(f"/projects/{hostile.project}/standings", ada)
+@pytest.mark.browser
+def test_what_is_asked_for_is_shown_as_it_is(windows: Windows, hostile: Filled) -> None:
+    page = windows.open(f"/projects/{hostile.league.project}/standings", hostile.ada)
     page.on("dialog", lambda dialog: windows.complaints.append(dialog.message))
     for attack in ATTACKS[:6]:
         page.keyboard.press("Control+k")

@@ -6,7 +6,6 @@ import uuid
 import pytest
 from gitleague.core.clock import now
 from gitleague.core.db import Database
-from gitleague.tables.projects import Role
 from httpx import Client
 from make import Person, make_commit
 from playwright.sync_api import expect
@@ -22,9 +21,7 @@ def test_from_the_home_of_a_league_to_the_report_of_its_season(
     filled_windows: Windows, filled: Filled
 ):
     began = now()
-    page = filled_windows.open(
-        f"/projects/{filled.league.project}", filled.somebody(Role.SPECTATOR)
-    )
+    page = filled_windows.open(f"/projects/{filled.league.project}", filled.somebody())
     expect(page.get_by_role("heading", level=1)).to_have_text("The League")
     played = {64 + (moment.date() - filled.made_on).days for moment in (began, now())}
     expect(page.locator(".so-far")).to_contain_text(
@@ -40,9 +37,7 @@ def test_from_the_home_of_a_league_to_the_report_of_its_season(
 
 @pytest.mark.browser
 def test_the_table_of_a_season_a_squad_and_back(filled_windows: Windows, filled: Filled):
-    page = filled_windows.open(
-        f"/projects/{filled.league.project}/standings", filled.somebody(Role.SPECTATOR)
-    )
+    page = filled_windows.open(f"/projects/{filled.league.project}/standings", filled.somebody())
     seasons = page.locator("select[name=season_id]")
     seasons.select_option(label="Opening season")
     expect(seasons).to_have_value(str(filled.league.closed))
@@ -58,9 +53,7 @@ def test_the_table_of_a_season_a_squad_and_back(filled_windows: Windows, filled:
 
 @pytest.mark.browser
 def test_an_award_opens_to_its_working(filled_windows: Windows, filled: Filled):
-    page = filled_windows.open(
-        f"/projects/{filled.league.project}/awards", filled.somebody(Role.SPECTATOR)
-    )
+    page = filled_windows.open(f"/projects/{filled.league.project}/awards", filled.somebody())
     page.get_by_label("Kind").select_option("mvp")
     expect(page.locator("#list-title")).to_have_text("1 award")
     page.locator("summary", has_text="MVP").click()
@@ -88,7 +81,7 @@ def test_a_season_is_planned_opened_and_closed(windows: Windows, repo: Repo, ada
 
 @pytest.mark.browser
 def test_two_players_are_compared(filled_windows: Windows, filled: Filled):
-    page = filled_windows.open(f"/players/{filled.league.player}", filled.somebody(Role.SPECTATOR))
+    page = filled_windows.open(f"/players/{filled.league.player}", filled.somebody())
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_label("One")).to_have_value(str(filled.league.player))
     page.get_by_label("The other").select_option(label="Ada Lovelace")
@@ -107,7 +100,7 @@ def test_two_players_are_compared(filled_windows: Windows, filled: Filled):
 def test_who_looks_in_sees_no_absences(filled_http: Client, filled: Filled):
     place = f"/projects/{filled.league.project}/seasons/{filled.league.season}"
     assert "A week off" in filled_http.get(place, headers=filled.ada.headers | HTML).text
-    linus = filled.somebody(Role.SPECTATOR)
+    linus = filled.somebody()
     assert "A week off" not in filled_http.get(place, headers=linus.headers | HTML).text
 
 
