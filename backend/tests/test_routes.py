@@ -94,6 +94,14 @@ def test_who_is_let_in(world: World, queries: list[str], route: Route) -> None:
     assert wrong == [], "let in"
 
 
+def is_for_the_caller_alone(answer: Response) -> bool:
+    """No cache on the way keeps it for somebody else."""
+    control = answer.headers["Cache-Control"]
+    if "public" in control or control == "no-store":
+        return True
+    return "private" in control and "authorization" in answer.headers["Vary"].lower()
+
+
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.place)
 def test_its_sql_is_understood_by_postgresql(world_on_postgresql: World, route: Route) -> None:
