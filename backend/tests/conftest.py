@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from chromium import OPTIONS, find_chromium
 from databases import DATABASES, TEMPLATE, WISHED, Databases
 from gitleague.accounts import hashing
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -241,7 +241,8 @@ def olga(database: Database, settings: Settings, project_id: uuid.UUID) -> Perso
     """Operator of the server, and in no league."""
     with database.writing() as session:
         user_id = make_user(session, "olga@example.org", name="Olga")
-    return Person(user_id, "olga@example.org", project_id, issue_jwt(settings, user_id).token)
+        token = open_api_session(session, settings, user_id).token
+    return Person(user_id, "olga@example.org", project_id, token)
 
 
 @pytest.fixture

@@ -87,6 +87,8 @@ def test_who_is_let_in(world: World, queries: list[str], route: Route) -> None:
         if route.own or route.changes:
             subject = subject_of(world, route, kind)
         answer = call(world, route, kind, subject)
+        if route.leaves:
+            world.callers.sign_in_again(world.database, kind)
         if answer.status_code != route.unlike.get(kind, route.status):
             wrong.append(f"{kind.value}: {answer.status_code} {answer.text[:300]}")
         if not is_for_the_caller_alone(answer):
@@ -109,6 +111,8 @@ def test_its_sql_is_understood_by_postgresql(world_on_postgresql: World, route: 
     kind = next(kind for kind in LET_IN if kind in route.access.value)
     subject = subject_of(world_on_postgresql, route, kind)
     answer = call(world_on_postgresql, route, kind, subject)
+    if route.leaves:
+        world_on_postgresql.callers.sign_in_again(world_on_postgresql.database, kind)
     assert answer.status_code == route.unlike.get(kind, route.status), answer.text
 
 

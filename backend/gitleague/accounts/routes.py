@@ -24,11 +24,13 @@ from gitleague.accounts.schemas import (
 )
 from gitleague.accounts.sign_in import (
     Account,
+    close_all_sessions,
+    close_session,
     find_or_admit,
     make_link,
+    open_api_session,
     use_link,
 )
-from gitleague.accounts.tokens import issue_jwt
 from gitleague.core.db import Database
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
@@ -71,6 +73,19 @@ def sign_in_with(request: Request, session: WriteSession, token: str) -> Account
     return account
 
 
+def leave(session: WriteSession, caller: Caller) -> None:
+    if caller.session_id:
+        close_session(session, caller.user_id, caller.session_id)
+        audit.record(session, Action.SESSION_CLOSED, caller.email, caller=caller)
+
+
+def leave_everywhere(session: WriteSession, caller: Caller) -> None:
+    closed = close_all_sessions(session, caller.user_id)
+    audit.record(
+        session, Action.SESSIONS_CLOSED, caller.email, caller=caller, details={"sessions": closed}
+    )
+
+
 @router.post("/auth/magic-link", status_code=202, dependencies=[Depends(limit_sign_in)])
 def ask_for_link(
     request: Request,
@@ -91,8 +106,22 @@ def verify(
 ) -> AccessTokenAnswer:
     """A token for the API, for a link that was not used yet."""
     account = sign_in_with(request, session, body.token)
-    made = issue_jwt(request.app.state.settings, account.user_id)
+    made = open_api_session(session, request.app.state.settings, account.user_id)
     return AccessTokenAnswer(access_token=made.token, expires_in=made.expires_in)
+
+
+@router.post("/auth/sign-out", status_code=204)
+def sign_out(caller: InPerson, session: WriteSession) -> Response:
+    """The token, or the cookie, that this is sent with opens nothing any more."""
+    leave(session, caller)
+    return Response(status_code=204)
+
+
+@router.post("/auth/sign-out-everywhere", status_code=204)
+def sign_out_everywhere(caller: InPerson, session: WriteSession) -> Response:
+    """Every token and every browser of yours is signed out. API keys stay: revoke them."""
+    leave_everywhere(session, caller)
+    return Response(status_code=204)
 
 
 @router.post("/api-keys", status_code=201, include_in_schema=False)

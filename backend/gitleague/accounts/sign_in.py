@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from gitleague.accounts.tokens import digest, new_token
-from gitleague.core.clock import now
+from gitleague.accounts.tokens import AccessToken, Claims, digest, issue_jwt, new_token
+from gitleague.core.clock import as_utc, now
 from gitleague.core.errors import Gone
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import BrowserSession, SignInLink, User
@@ -119,7 +119,41 @@ def use_link(session: Session, token: str) -> Account:
 
 def open_browser_session(session: Session, settings: Settings, user_id: uuid.UUID) -> str:
     """What goes into the cookie."""
-    token = new_token()
+    return _open(session, user_id, timedelta(days=settings.session_days)).token
+
+
+def open_api_session(session: Session, settings: Settings, user_id: uuid.UUID) -> AccessToken:
+    """A token for the API, which ends with its session."""
+    opened = _open(session, user_id, timedelta(minutes=settings.jwt_minutes))
+    return issue_jwt(settings, Claims(user_id, opened.id))
+
+
+def close_session(session: Session, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    session.execute(
+        delete(BrowserSession).where(
+            BrowserSession.user_id == user_id, BrowserSession.id == session_id
+        )
+    )
+
+
+def close_all_sessions(session: Session, user_id: uuid.UUID) -> int:
+    """Of browsers and of the API, with the links that would open new ones; how many were open."""
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user_id))
+    closed = session.execute(
+        delete(BrowserSession)
+        .where(BrowserSession.user_id == user_id)
+        .returning(BrowserSession.expires_at)
+    )
+    return sum(as_utc(expires_at) > now() for (expires_at,) in closed)
+
+
+class _Opened(NamedTuple):
+    id: uuid.UUID
+    token: str
+
+
+def _open(session: Session, user_id: uuid.UUID, lifetime: timedelta) -> _Opened:
+    opened = _Opened(uuid.uuid4(), new_token())
     session.execute(
         delete(BrowserSession).where(
             BrowserSession.user_id == user_id, BrowserSession.expires_at < now()
@@ -127,14 +161,11 @@ def open_browser_session(session: Session, settings: Settings, user_id: uuid.UUI
     )
     session.add(
         BrowserSession(
+            id=opened.id,
             user_id=user_id,
-            token_hash=digest(token),
+            token_hash=digest(opened.token),
             created_at=now(),
-            expires_at=now() + timedelta(days=settings.session_days),
+            expires_at=now() + lifetime,
         )
     )
-    return token
-
-
-def close_browser_session(session: Session, token: str) -> None:
-    session.execute(delete(BrowserSession).where(BrowserSession.token_hash == digest(token)))
+    return opened

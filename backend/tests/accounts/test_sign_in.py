@@ -4,20 +4,23 @@ import logging
 from datetime import timedelta
 from threading import current_thread
 from urllib.parse import quote
+from uuid import UUID
 
 import jwt
 import pytest
 from awaited import until
-from gitleague.accounts.sign_in import make_link
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.accounts.caller import COOKIE
+from gitleague.accounts.sign_in import make_link, open_api_session, open_browser_session
+from gitleague.accounts.tokens import Claims, issue_jwt
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.tables.accounts import SignInLink, User
+from gitleague.tables.accounts import Scope, SignInLink, User
+from gitleague.tables.audit import AuditEntry
 from httpx import Client, Response
 from letters import printed_link
-from make import Person
-from sqlalchemy import Engine, delete, event, update
+from make import Person, make_key
+from sqlalchemy import Engine, delete, event, select, update
 
 ASK = "/api/v1/auth/magic-link"
 
@@ -145,10 +148,10 @@ def test_a_token_of_another_server_opens_nothing(
     http: Client, settings: Settings, ada: Person
 ) -> None:
     elsewhere = Settings(_env_file=None, data_dir=settings.data_dir / "elsewhere")
-    forged = issue_jwt(elsewhere, ada.user_id).token
-    unsigned = jwt.encode(
-        {"sub": str(ada.user_id), "iss": "gitleague", "exp": 9e9, "iat": 1}, "", algorithm="none"
-    )
+    own = jwt.decode(ada.jwt, options={"verify_signature": False})
+    of = Claims(ada.user_id, UUID(own["sid"]))
+    forged = issue_jwt(elsewhere, of).token
+    unsigned = jwt.encode(own, "", algorithm="none")
     for token in (forged, unsigned):
         answer = http.get("/api/v1/projects", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
@@ -161,6 +164,58 @@ def test_a_token_runs_out(http: Client, settings: Settings, ada: Person) -> None
     )
     answer = http.get("/api/v1/projects", headers={"Authorization": f"Bearer {old}"})
     assert (answer.status_code, "run out" in answer.json()["detail"]) == (401, True)
+
+
+def opens(http: Client, headers: dict[str, str]) -> bool:
+    return http.get("/api/v1/projects", headers=headers).is_success
+
+
+def test_signing_out_ends_a_token_at_once(
+    http: Client, ada: Person, grace: Person, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        other = open_api_session(session, settings, ada.user_id).token
+    elsewhere = {"Authorization": f"Bearer {other}"}
+    assert http.post("/api/v1/auth/sign-out", headers=ada.headers).status_code == 204
+    assert [opens(http, each) for each in (ada.headers, elsewhere, grace.headers)] == [
+        *(False, True, True),
+    ]
+    again = http.get("/api/v1/projects", headers=ada.headers)
+    assert (again.status_code, "signed out" in again.json()["detail"]) == (401, True)
+
+
+def test_signing_out_everywhere_ends_all_that_is_theirs(
+    http: Client, ada: Person, grace: Person, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        cookie = open_browser_session(session, settings, ada.user_id)
+        waiting = make_link(session, settings, ada.user_id).rsplit("/", 1)[-1]
+    browser = {"Cookie": f"{COOKIE}={cookie}"}
+    key = {"Authorization": f"Bearer {make_key(http, ada, Scope.READ_REPOS)}"}
+    assert [opens(http, each) for each in (ada.headers, browser, key)] == [True] * 3
+    assert http.post("/api/v1/auth/sign-out-everywhere", headers=ada.headers).status_code == 204
+    assert [opens(http, each) for each in (ada.headers, browser)] == [False] * 2
+    assert verify(http, waiting).status_code == 410
+    assert [opens(http, each) for each in (key, grace.headers)] == [True] * 2
+
+
+def test_signing_in_and_out_is_logged(
+    http: Client, token: str, ada: Person, database: Database
+) -> None:
+    headers = {"Authorization": f"Bearer {verify(http, token).json()['access_token']}"}
+    http.post("/api/v1/auth/sign-out", headers=headers)
+    http.post("/api/v1/auth/sign-out-everywhere", headers=ada.headers)
+    with database.reading() as session:
+        logged = session.execute(
+            select(AuditEntry.action, AuditEntry.details)
+            .where(AuditEntry.user_id == ada.user_id, AuditEntry.project_id.is_(None))
+            .order_by(AuditEntry.id)
+        ).tuples()
+        assert list(logged) == [
+            ("account:session:opened", {}),
+            ("account:session:closed", {}),
+            ("account:sessions:closed", {"sessions": 1}),
+        ]
 
 
 def test_an_account_that_is_gone(http: Client, mallory: Person, database: Database) -> None:

@@ -10,8 +10,7 @@ from pydantic import EmailStr
 from gitleague.accounts.caller import COOKIE, InPerson, MaybeCaller
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.origin import check_origin
-from gitleague.accounts.routes import mail_link, sign_in_with
-from gitleague.accounts.sign_in import close_browser_session
+from gitleague.accounts.routes import leave, leave_everywhere, mail_link, sign_in_with
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.members import accept_invitation, invited_address
 from gitleague.web.cookies import signed_in_response
@@ -62,8 +61,19 @@ def use_link(
 
 
 @router.post("/sign-out", dependencies=OURS)
-def sign_out(request: Request, session: WriteSession) -> RedirectResponse:
-    close_browser_session(session, request.cookies.get(COOKIE, ""))
+def sign_out(caller: MaybeCaller, session: WriteSession) -> RedirectResponse:
+    if caller:
+        leave(session, caller)
+    return _signed_out()
+
+
+@router.post("/sign-out-everywhere", dependencies=OURS)
+def sign_out_everywhere(caller: InPerson, session: WriteSession) -> RedirectResponse:
+    leave_everywhere(session, caller)
+    return _signed_out()
+
+
+def _signed_out() -> RedirectResponse:
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(COOKIE)
     response.headers["Clear-Site-Data"] = '"cache"'  # Back must not show what they saw
