@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from gitleague_client.commit import Sha
 from gitleague_client.rules.defaults import Rules
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, FailFast, Field, TypeAdapter
 
 from gitleague.core.settings import Settings
 from gitleague.projects.repos import RepoRow
@@ -101,8 +101,9 @@ class TipSent(BaseModel):
 class RefsRequest(BaseModel):
     """The end of a sync: where the branches stand, and what none of them reaches any more."""
 
-    tips: Annotated[list[TipSent], Field(max_length=10_000)] = []
-    pruned: Annotated[list[Sha], Field(max_length=500_000)] = []
+    # The first that is wrong is enough: half a million errors would fill the memory.
+    tips: Annotated[list[TipSent], Field(max_length=10_000), FailFast()] = []
+    pruned: Annotated[list[Sha], Field(max_length=500_000), FailFast()] = []
 
     def named_tips(self) -> list[Tip]:
         return [Tip(tip.name, tip.sha) for tip in self.tips]
