@@ -110,7 +110,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_settings_that_are_named_exist() -> None:
     code = [
         *ROOT.glob("gitleague-client/gitleague_client/*.py"),
-        ROOT / "backend/tests/conftest.py",
+        ROOT / "backend/tests/databases.py",
     ]
     known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page())) | set(ENVIRONMENT.values())
     for path in code:
