@@ -199,7 +199,7 @@ def trust() -> ssl.SSLContext:
 @pytest.fixture
 def http(live_server: str, trust: ssl.SSLContext) -> Iterator[Client]:
     """Talks to the app; nobody is signed in until a request says so."""
-    with Client(base_url=live_server, timeout=30, verify=trust) as client:
+    with Client(base_url=live_server, timeout=60, verify=trust) as client:
         yield client
 
 
