@@ -112,6 +112,10 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
         ["commit_splitting"],
         burst(10, begins=NEARLY_MIDNIGHT, **SMALL_PAUSE),
     ),
+    "ten of one second, as git am writes them": (
+        ["commit_splitting"],
+        burst(10, pause=timedelta(0)),
+    ),
     "nine of them": ([], burst(9, **SMALL_PAUSE)),
     "ten, ten minutes apart": ([], burst(10, pause=10 * MINUTE)),
     "ten of six lines": ([], burst(10, lines=6, **SMALL_PAUSE)),
