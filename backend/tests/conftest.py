@@ -16,7 +16,7 @@ import servers
 from argon2 import PasswordHasher
 from chromium import OPTIONS, find_chromium
 from databases import DATABASES, TEMPLATE, WISHED, Databases
-from gitleague.accounts import hashing
+from gitleague.accounts import hashing, outbox
 from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
@@ -134,12 +134,13 @@ def database(database_url: str, databases: Databases) -> Database:
 def queries() -> Iterator[list[str]]:
     """The SQL of every statement while the test runs, on whatever engine; clear it to begin.
 
-    Not of the thread that looks for jobs: it asks when it likes, whatever the test does.
+    Not of the threads that look for jobs and send mail: they ask when they like, whatever the test
+    does.
     """
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if current_thread().name != THREAD_NAME:
+        if not current_thread().name.startswith((THREAD_NAME, outbox.THREADS)):
             statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-THREADS = 2  # a mail server that is slow holds no more than these
+THREADS = "outbox"  # what their names begin with
+MOST_THREADS = 2  # a mail server that is slow holds no more than these
 log = logging.getLogger(__name__)
 
 
@@ -14,7 +15,7 @@ class Outbox:
     """A queue of what is to be sent; what is in it when the server ends is still sent."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
+        self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix=THREADS)
 
     def put(self, send: Callable[[], None]) -> None:
         self._threads.submit(_try, send)
