@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from types import FrameType
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.middleware.gzip import GZipMiddleware
 
 from gitleague import __version__
@@ -22,6 +24,7 @@ from gitleague.core import log, problems
 from gitleague.core.body_limit import BodyLimit
 from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.core.errors import Unavailable
 from gitleague.core.maintenance import Maintenance
 from gitleague.core.metrics import Metrics
 from gitleague.core.private_files import keep_files_private
@@ -52,8 +55,12 @@ public = APIRouter(tags=["server"])
 @public.get("/health")
 def show_health(request: Request) -> dict[str, str]:
     """200 while the process and its database answer; else 503. It waits for nobody's turn."""
-    with database_of(request).reading() as session:
-        session.execute(text("SELECT 1"))
+    try:
+        with database_of(request).reading() as session:
+            session.execute(text("SELECT 1"))
+    except DBAPIError as error:  # whatever is wrong with it
+        logging.getLogger(__name__).exception("the database does not answer")
+        raise Unavailable from error
     return {"status": "ok", "version": __version__, "database": "ok"}
 
 

@@ -11,9 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from gitleague.core.db import AWAY, NUL
+from gitleague.core.away import is_away
+from gitleague.core.db import NUL
 from gitleague.core.errors import (
     BadRequest,
     FieldError,
@@ -72,8 +74,7 @@ def install(app: FastAPI, page_of_error: PageOfError, note_defect: NoteDefect) -
     app.add_exception_handler(RequestValidationError, answer)
     app.add_exception_handler(HTTPException, answer)
     app.add_exception_handler(DBAPIError, answer)
-    for away in AWAY:
-        app.add_exception_handler(away, answer)
+    app.add_exception_handler(PoolTimeout, answer)
     return answer
 
 
@@ -87,7 +88,7 @@ def _as_league_error(error: Exception) -> LeagueError | None:
         # What ends the reading of a body comes wrapped.
         cause = error.__cause__
         return cause if isinstance(cause, LeagueError) else _of_status(error)
-    if isinstance(error, AWAY):
+    if is_away(error):
         return Unavailable()
     if isinstance(error, DataError) and NUL_AS_POSTGRESQL_SAYS in str(error.orig):
         return Invalid(NUL)
