@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.tokens import AccessToken, Claims, digest, issue_jwt, new_token
@@ -49,8 +50,11 @@ def ensure_account(session: Session, email: str, *, name: str = "") -> Account:
         display_name=name or address.partition("@")[0],
         created_at=now(),
     )
-    session.add(user)
-    session.flush()  # memberships in the same transaction point at it
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:  # made by somebody else at this moment
+        return ensure_account(session, email)
     return Account(user.id, user.email, user.display_name)
 
 

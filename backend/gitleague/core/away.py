@@ -1,8 +1,8 @@
-"""Which errors of a database pass by themselves: it is busy, or away. All others are defects."""
+"""Which errors of a database are no defects: it is busy or away, or somebody else was first."""
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # By https://www.postgresql.org/docs/current/errcodes-appendix.html: the connection was lost, the
@@ -23,6 +23,18 @@ _SAID = {  # by Python 3.10, which knows no codes
     "unable to open database file": 14,
     "locking protocol": 15,
 }
+
+
+CLASHES = frozenset(("23503", "23505"))  # a row that is gone by now, or there already
+_CLASHES_OF_SQLITE = ("FOREIGN KEY constraint failed", "UNIQUE constraint failed")
+
+
+def is_clash(error: Exception) -> bool:
+    """Fine when it was looked at, and no more when it was written."""
+    if not isinstance(error, IntegrityError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return state in CLASHES or str(error.orig).startswith(_CLASHES_OF_SQLITE)
 
 
 def is_away(error: Exception) -> bool:

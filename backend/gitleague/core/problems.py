@@ -14,10 +14,11 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from gitleague.core.away import is_away
+from gitleague.core.away import is_away, is_clash
 from gitleague.core.db import NUL
 from gitleague.core.errors import (
     BadRequest,
+    Conflict,
     FieldError,
     Invalid,
     LeagueError,
@@ -41,6 +42,7 @@ SENTENCES = {  # where pydantic's own say more of the reading than of what is wr
 }
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 PageOfError = Callable[[Request, LeagueError], Response]
+CLASH = "Somebody changed the same at this very moment. Look again, and repeat it if it is needed."
 NUL_AS_POSTGRESQL_SAYS = "NUL (0x00)"
 Answerer = Callable[[Request, Exception], Response]
 NoteDefect = Callable[[Request, Exception], None]
@@ -88,8 +90,14 @@ def _as_league_error(error: Exception) -> LeagueError | None:
         # What ends the reading of a body comes wrapped.
         cause = error.__cause__
         return cause if isinstance(cause, LeagueError) else _of_status(error)
+    return _of_database(error)
+
+
+def _of_database(error: Exception) -> LeagueError | None:
     if is_away(error):
         return Unavailable()
+    if is_clash(error):
+        return Conflict(CLASH)
     if isinstance(error, DataError) and NUL_AS_POSTGRESQL_SAYS in str(error.orig):
         return Invalid(NUL)
     return None
