@@ -33,6 +33,7 @@ from gitleague.core.session import Turns, database_of
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
+from gitleague.core.unknown import refuse_unknown_parameters
 from gitleague.description import with_examples
 from gitleague.jobs.runner import Runner, RunnerThread
 from gitleague.league import routes as league
@@ -88,8 +89,9 @@ def _routes() -> APIRouter:
     routes = APIRouter(redirect_slashes=False)
     routes.include_router(public)
     routes.include_router(watching.router)
+    asked = [Depends(limit_api), Depends(refuse_unknown_parameters)]
     for part in (accounts, projects, sync, pulls, league):
-        routes.include_router(part.router, prefix=API, dependencies=[Depends(limit_api)])
+        routes.include_router(part.router, prefix=API, dependencies=asked)
     routes.include_router(web.router)
     return routes
 

@@ -92,6 +92,14 @@ def test_a_body_without_end_is_not_read_to_its_end(http: Client, path: str, kind
     assert "65,536 bytes" in problem["detail"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_route_may_take_more_and_says_so(http: Client, ada: Person) -> None:
+    place = f"/api/v1/projects/{ada.project_id}/identities/mailmap"
+    taken = http.post(place, json={"text": "# Nobody\n" * 50_000}, headers=ada.headers)
+    assert taken.status_code == 200
+    check_shape(http.post(place, content=b" " * 6_000_001, headers=ada.headers), 413)
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

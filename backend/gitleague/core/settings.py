@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     )
     max_batch: int = Field(5000, ge=1, le=5000, description="Commits that one push may carry.")
     max_body_bytes: int = Field(
-        32 * 1024 * 1024, ge=1024, description="Size of a request body, unpacked, in bytes."
+        32 * 1024 * 1024, ge=1024, description="Size of a push's body, unpacked, in bytes."
     )
     max_requests_under_way: int = Field(
         256,

@@ -12,6 +12,7 @@ from gitleague_client.commit import COMMIT_FIELDS, MAX_PARENTS, SHA_PATTERN, Com
 from pydantic import TypeAdapter, ValidationError
 
 from gitleague.core.errors import BadRequest, FieldError, Invalid, TooLarge
+from gitleague.sync.body import refuse_heaps
 
 MOST_COMMITS = 5000  # what the setting max_batch may be at most
 _DEEPEST = 4  # a commit, its coauthors, one of them, a name: nothing lies deeper
@@ -48,6 +49,7 @@ _COMMIT = TypeAdapter(Commit)
 
 
 def read_batch(content: bytes, *, max_batch: int) -> Batch:
+    refuse_heaps(content)
     if _NUL_ESCAPE in content:
         return _read_singly(content, max_batch)
     try:
