@@ -26,6 +26,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 MOST_FLAKY = 5
 SLOWEST = 25
+ALL_STATEMENTS = "--all-statements"  # backend/tests/statements.py
+FAILED = 1  # pytest's status where tests failed, and nothing else was wrong
 MEMORY = Path("/dev/shm")  # noqa: S108 - its files are in a folder of our own
 ENOUGH_MEMORY = 4_000_000_000
 
@@ -46,7 +48,7 @@ class Test(NamedTuple):
 PARTS = (
     Part("tools", ".", ("tools/",), dist="load"),  # a few that take long, and share nothing
     Part("client", "gitleague-client", ("tests/",)),
-    Part("backend without browser", "backend", ("tests/", "-m", "not browser")),
+    Part("backend without browser", "backend", ("tests/", "-m", "not browser", ALL_STATEMENTS)),
     Part("browser", "backend", ("tests/", "-m", "browser")),
 )
 QUICK = (
@@ -97,6 +99,7 @@ class PartRun:
             name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"
         }
         self.seconds = 0.0
+        self.status = 0
         self.is_red = False
         self.tests: list[Test] = []
         self.flaky: list[Test] = []
@@ -104,14 +107,14 @@ class PartRun:
     def first_try(self) -> None:
         began = time.monotonic()
         workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", self.part.dist)
-        status, self.tests = self._pytest("first", *workers)
+        self.status, self.tests = self._pytest("first", *workers)
         self.seconds = time.monotonic() - began
-        self.is_red = status != 0
+        self.is_red = self.status != 0
 
     def second_try(self) -> None:
         """The failed tests alone, in one process; many do not fail by accident."""
         failed = [test for test in self.tests if test.report]
-        if not self.is_red or not failed or len(failed) > MOST_FLAKY:
+        if self.status != FAILED or not failed or len(failed) > MOST_FLAKY:
             return
         print(f"\n{self.part.name}: {len(failed)} failed, and run once more, alone")
         again = (

@@ -55,11 +55,6 @@ def _said(process: subprocess.Popen[str]) -> str:
     return said
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    return _repository(tmp_path / "site", commits=3)
-
-
 def _repository(path: Path, *, commits: int) -> Path:
     _git(path.parent, "init", "--quiet", "--initial-branch=main", str(path))
     for number in range(commits):
@@ -84,95 +79,79 @@ def _is_serving(url: str) -> bool:
         return False
 
 
-def test_it_works(tmp_path: Path, repository: Path) -> None:
-    with up(tmp_path / "data", REPO=str(repository)) as process:
-        said = _said(process)
-        address = re.search(
-            r"The standings +(http://127\.0\.0\.1:\d+)/projects/[0-9a-f-]+/standings", said
-        )
-        assert address, said
-        assert re.search(r"Sign in first +http\S+", said)
-        assert _is_serving(address[1])
-        assert (tmp_path / "data" / "repos.yaml").stat().st_mode & 0o777 == 0o600
+def _url(said: str) -> str:
+    return re.findall(r"http://127\.0\.0\.1:\d+", said)[0]
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_ends_cleanly(tmp_path: Path, repository: Path, end: signal.Signals) -> None:
-    with up(tmp_path / "data", REPO=str(repository)) as process:
-        url = re.findall(r"http://127\.0\.0\.1:\d+", _said(process))[0]
-        process.send_signal(end)
-        assert process.wait(SECONDS) == 0
-        assert not _is_serving(url)
+def _ends(process: subprocess.Popen[str], end: signal.Signals, url: str) -> None:
+    """Cleanly, and the server with it."""
+    assert _is_serving(url)
+    process.send_signal(end)
+    assert process.wait(SECONDS) == 0
+    assert not _is_serving(url)
 
 
-def test_it_leaves_no_orphan_when_killed(tmp_path: Path, repository: Path) -> None:
-    with up(tmp_path / "data", REPO=str(repository)) as process:
-        url = re.findall(r"http://127\.0\.0\.1:\d+", _said(process))[0]
-        process.kill()
-        deadline = time.monotonic() + SECONDS
-        while _is_serving(url):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+def _ends_without_an_orphan(process: subprocess.Popen[str], url: str) -> None:
+    assert _is_serving(url)
+    process.kill()
+    deadline = time.monotonic() + SECONDS
+    while _is_serving(url):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
-def test_a_second_time_sends_what_is_new(tmp_path: Path, repository: Path) -> None:
-    with up(tmp_path / "data", REPO=str(repository)) as process:
-        _said(process)
-    _commit(repository, 4)
-    with up(tmp_path / "data") as process:
-        said = _said(process)
-    assert "site" in said
-    assert "Not everything was sent" not in said
+def _key(data: Path) -> str:
+    return (data / "repos.yaml").read_text().partition("api_key: ")[2][:51]
 
 
-def test_a_second_repository_joins(tmp_path: Path, repository: Path) -> None:
-    with up(tmp_path / "data", REPO=str(repository)) as process:
-        _said(process)
-    other = _repository(tmp_path / "other", commits=2)
-    with up(tmp_path / "data", REPO=str(other)) as process:
-        said = _said(process)
-    assert "site" in said
-    assert "other" in said
-
-
-def test_two_repositories_may_have_folders_of_one_name(tmp_path: Path) -> None:
-    for place in ("a", "b"):
-        (tmp_path / place).mkdir()
-        one = _repository(tmp_path / place / "site", commits=2)
-        with up(tmp_path / "data", REPO=str(one)) as process:
-            said = _said(process)
-    assert "site-2" in said
-    assert "error" not in said
-
-
-def test_nobody_sees_the_token_in_a_remote(tmp_path: Path, repository: Path) -> None:
+@pytest.mark.timeout(4 * SECONDS)  # it starts three servers
+def test_a_league_goes_on_from_day_to_day(tmp_path: Path) -> None:
+    """Each `make up` costs seconds, so that each of the days shows several things."""
+    data = tmp_path / "data"
+    site = _repository(tmp_path / "site", commits=3)
     remote = "https://s3cret@example.org/team/site.git"
-    _git(repository, "remote", "add", "origin", remote)
-    with up(tmp_path / "data", REPO=str(repository)) as process:
-        said = _said(process)
-    kept = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir() if file.is_file())
-    assert b"example.org/team/site.git" in kept
-    assert b"s3cret" not in kept + said.encode()
-
-
-def test_a_proxy_is_not_asked_for_what_is_here(tmp_path: Path, repository: Path) -> None:
+    _git(site, "remote", "add", "origin", remote)
     nowhere = "http://127.0.0.1:9"
     proxies = {"http_proxy": nowhere, "HTTP_PROXY": nowhere}
-    with up(tmp_path / "data", REPO=str(repository), **proxies) as process:
-        assert "3 commits sent" in _said(process)
 
+    # It works, and a proxy is not asked for what is here.
+    with up(data, REPO=str(site), **proxies) as process:
+        first = _said(process)
+        assert "3 commits sent" in first
+        assert "Not everything was sent" not in first
+        assert re.search(
+            r"The standings +" + _url(first) + r"/projects/[0-9a-f-]+/standings", first
+        )
+        assert re.search(r"Sign in first +http\S+", first)
+        assert (data / "repos.yaml").stat().st_mode & 0o777 == 0o600
+        _ends(process, signal.SIGINT, _url(first))
+    key = _key(data)
+    # Nobody sees the token in a remote.
+    kept = b"".join(file.read_bytes() for file in data.iterdir() if file.is_file())
+    assert b"example.org/team/site.git" in kept
+    assert b"s3cret" not in kept + first.encode()
 
-def test_keys_do_not_pile_up_and_a_revoked_one_is_replaced(
-    tmp_path: Path, repository: Path
-) -> None:
-    keys = []
-    for revoked in (False, False, True):
-        if revoked:
-            _revoke_all_keys(tmp_path / "data")
-        with up(tmp_path / "data", REPO=str(repository)) as process:
-            assert "Not everything was sent" not in _said(process)
-        keys.append((tmp_path / "data" / "repos.yaml").read_text().partition("api_key: ")[2][:51])
-    assert keys[0] == keys[1] != keys[2]
+    # A second time sends what is new, and needs no other key. A second repository joins, although
+    # its folder has the name of the first.
+    _commit(site, 4)
+    (tmp_path / "other").mkdir()
+    other = _repository(tmp_path / "other" / "site", commits=2)
+    with up(data, REPO=str(other)) as process:
+        second = _said(process)
+        assert re.search(r"^site +1 commit sent \(4 in", second, re.MULTILINE), second
+        assert re.search(r"^site-2 +2 commits sent", second, re.MULTILINE), second
+        assert "Not everything was sent" not in second
+        assert "error" not in second
+        _ends(process, signal.SIGTERM, _url(second))
+    assert _key(data) == key
+
+    # A key that was revoked is replaced.
+    _revoke_all_keys(data)
+    with up(data) as process:
+        third = _said(process)
+        assert "Not everything was sent" not in third
+        _ends_without_an_orphan(process, _url(third))
+    assert _key(data) != key
 
 
 def _revoke_all_keys(data: Path) -> None:
@@ -181,17 +160,17 @@ def _revoke_all_keys(data: Path) -> None:
         database.commit()
 
 
-@pytest.mark.parametrize("commits", [None, 0])
-def test_it_serves_although_there_is_nothing_to_send(tmp_path: Path, commits: int | None) -> None:
-    path = tmp_path / "nothing"
-    path.mkdir()
-    if commits is not None:
-        _repository(path, commits=commits)
-    with up(tmp_path / "data", REPO=str(path)) as process:
+def test_it_serves_although_there_is_nothing_to_send(tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    with up(tmp_path / "data", REPO=str(nothing)) as process:
         said = _said(process)
-        url = re.findall(r"http://127\.0\.0\.1:\d+", said)[0]
-        assert ("no git repository" if commits is None else "no commit") in said
-        assert _is_serving(url)
+        assert "no git repository" in said
+        _ends(process, signal.SIGHUP, _url(said))
+    with up(tmp_path / "data", REPO=str(_repository(nothing, commits=0))) as process:
+        said = _said(process)
+        assert "no commit" in said
+        assert _is_serving(_url(said))
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from gitleague.core.db import Database
 from gitleague.jobs.runner import Runner
 from gitleague.tables.jobs import Job, JobState
 from gitleague.tasks import TASKS
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 DONE = (JobState.DONE.value, JobState.FAILED.value)
 
@@ -24,3 +24,11 @@ def finish_jobs(database: Database) -> None:
             return not session.scalar(waiting)
 
     until(are_done)
+
+
+def finish_all_jobs(database: Database) -> None:
+    """Also those that wait for a while, for what else may come."""
+    with database.writing() as session:
+        waiting = update(Job).where(Job.state == JobState.QUEUED.value, Job.not_before > now())
+        session.execute(waiting.values(not_before=now()))
+    finish_jobs(database)

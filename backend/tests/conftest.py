@@ -7,7 +7,6 @@ import ssl
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from threading import current_thread
 
 import earshot
 import hypothesis
@@ -15,13 +14,13 @@ import pytest
 import servers
 from argon2 import PasswordHasher
 from chromium import OPTIONS, find_chromium
-from databases import DATABASES, TEMPLATE, WISHED, Databases
-from gitleague.accounts import hashing, outbox
+from databases import TEMPLATE, WISHED, Databases
+from gitleague.accounts import hashing
 from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.jobs.runner import THREAD_NAME, Runner
+from gitleague.jobs.runner import Runner
 from gitleague.server.keeping import books_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
@@ -32,9 +31,8 @@ from make import Person, make_key, make_person, make_project, make_repo, make_us
 from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
 from remote import Repo
-from sqlalchemy import Engine, event
 
-pytest_plugins = ["clocks"]
+pytest_plugins = ["clocks", "statements"]
 
 # What a developer has set for a server of theirs must not reach the tests.
 for name in [name for name in os.environ if name.startswith("GITLEAGUE_") and name != WISHED]:
@@ -116,9 +114,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     opened.close()
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
-    """A migrated and empty database, once on SQLite and once on PostgreSQL."""
+    """A migrated and empty database; statements.py says on which a test runs."""
     if request.param == "sqlite":
         return databases.sqlite(request.getfixturevalue("sqlite_template"))
     request.getfixturevalue("postgresql_template")
@@ -128,24 +126,6 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
 @pytest.fixture
 def database(database_url: str, databases: Databases) -> Database:
     return databases.lend(database_url, "test")
-
-
-@pytest.fixture
-def queries() -> Iterator[list[str]]:
-    """The SQL of every statement while the test runs, on whatever engine; clear it to begin.
-
-    Not of the threads that look for jobs and send mail: they ask when they like, whatever the test
-    does.
-    """
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not current_thread().name.startswith((THREAD_NAME, outbox.THREADS)):
-            statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from gitleague.core.db import Database
 from psycopg import sql
 
 WISHED = "GITLEAGUE_TEST_DATABASES"
+IS_WISHED = WISHED in os.environ
 DATABASES = os.environ.get(WISHED, "sqlite,postgresql").split(",")
 NAME = "league"
 TEMPLATE = "template_league"

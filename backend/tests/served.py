@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import servers
 from everything import Everything, fill
+from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
-from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import Role
+from made_once import MadeOnce
 from make import Person, make_person, make_project
 
 
@@ -57,11 +58,24 @@ def served(folder: Path, database_url: str, **over: str) -> Iterator[Settings]:
 
 @contextmanager
 def filled_league(folder: Path, template: Path) -> Iterator[Filled]:
-    with served(folder, copy_of(template, folder)) as settings:
+    """A copy of the league that is filled once, which may be changed."""
+    made = _filled.on(template)
+    with served(folder, copy_of(made.file, folder)) as settings:
         database = Database(settings.database)
+        league, user_id, email = made.league
         with database.writing() as session:
-            project_id = make_project(session)
-        ada = make_person(database, settings, "Ada", project_id, Role.COMMISSIONER)
-        today = now().date()
-        yield Filled(fill(database, ada), ada, database, settings, today)
+            token = open_api_session(session, settings, user_id).token
+        ada = Person(user_id, email, league.project, token)
+        yield Filled(league, ada, database, settings, made.made_at.date())
         database.close()
+
+
+def _fill(database: Database) -> tuple[Everything, uuid.UUID, str]:
+    with database.writing() as session:
+        project_id = make_project(session)
+    keyless = Settings(_env_file=None, secret_key="s" * 32)
+    ada = make_person(database, keyless, "Ada", project_id, Role.COMMISSIONER)
+    return fill(database, ada), ada.user_id, ada.email
+
+
+_filled = MadeOnce(_fill)

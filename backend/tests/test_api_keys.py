@@ -147,6 +147,7 @@ def test_revoking_works_at_once(http: Client, ada: Person) -> None:
     assert listed["status"] == "revoked"
 
 
+@pytest.mark.on_both
 def test_rotating_hands_over_to_a_new_key(http: Client, ada: Person) -> None:
     old = create(http, ada, expires_in_days=30, project_id=str(ada.project_id)).json()
     answer = http.post(f"{KEYS}{old['id']}/rotate", headers=ada.headers)

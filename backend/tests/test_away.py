@@ -85,6 +85,7 @@ def test_what_sqlite_says(tmp_path: Path, locked: Engine, *, knows_codes: bool) 
     assert not says(error_of(memory, *filled))
 
 
+@pytest.mark.on_both
 def test_a_lost_table_is_a_defect_with_its_line_in_the_log(
     http: Client, ada: Person, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -97,6 +98,7 @@ def test_a_lost_table_is_a_defect_with_its_line_in_the_log(
     assert http.get("/health").status_code == 200
 
 
+@pytest.mark.on_both
 def test_a_server_without_its_tables_is_not_well(http: Client, database: Database) -> None:
     with database.migrating() as connection:
         connection.execute(text("DROP TABLE heartbeats"))

@@ -19,6 +19,8 @@ from gitleague.tables.jobs import Job, JobState
 from gitleague.tables.projects import Project
 from sqlalchemy import select, update
 
+pytestmark = pytest.mark.on_both
+
 WAIT_SECONDS = 60
 
 

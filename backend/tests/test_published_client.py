@@ -35,11 +35,20 @@ def published_client() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two workers may come here at once
         if not done.exists():
             shutil.rmtree(home, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", home], check=True)
-            pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-            subprocess.run([*pip, "install", "--quiet", PUBLISHED], check=True)
+            _install(home)
             done.touch()
     return command
+
+
+def _install(home: Path) -> None:
+    """With uv, in a tenth of the time; with pip where the index is one that only pip knows."""
+    python = home / "bin" / "python"
+    quick = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet"]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    if subprocess.run([*quick, "--python", python, PUBLISHED], check=False).returncode:
+        pip = [python, "-m", "pip", "--disable-pip-version-check"]
+        subprocess.run([python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run([*pip, "install", "--quiet", PUBLISHED], check=True)
 
 
 @pytest.fixture
@@ -95,34 +104,16 @@ def setup(
     return Setup(published_client, config)
 
 
-def test_it_works(setup: Setup, database: Database, ada: Person) -> None:
-    setup.run("sync")
-    assert _count(database, ada) == COMMITS + 1
-
-
-def test_its_connection_test_passes(setup: Setup) -> None:
+def test_trying_it_sends_nothing(setup: Setup, database: Database, ada: Person) -> None:
     assert "API Key" in setup.run("test")
-
-
-def test_its_dry_run_sends_nothing(setup: Setup, database: Database, ada: Person) -> None:
     setup.run("sync", "--dry-run")
     assert _count(database, ada) == 0
 
 
-def test_its_second_sync_finds_nothing_new(
-    setup: Setup, database: Database, ada: Person, repository: Path
-) -> None:
+def test_it_works(setup: Setup, database: Database, ada: Person, repository: Path) -> None:
+    """Its numbers are those of git, and a second sync sends what is new and nothing else."""
     setup.run("sync")
-    assert "No new commits" in setup.run("sync")
-    _commit(repository, "later.txt", 99)
-    setup.run("sync")
-    assert _count(database, ada) == COMMITS + 2
-
-
-def test_its_numbers_are_those_of_git(
-    setup: Setup, database: Database, ada: Person, repository: Path
-) -> None:
-    setup.run("sync")
+    assert _count(database, ada) == COMMITS + 1
     with database.reading() as session:
         kept = session.execute(
             select(CommitRow.sha, CommitRow.additions, CommitRow.deletions).where(
@@ -130,6 +121,10 @@ def test_its_numbers_are_those_of_git(
             )
         ).all()
     assert sorted(map(tuple, kept)) == sorted(_numstat(repository))
+    assert "No new commits" in setup.run("sync")
+    _commit(repository, "later.txt", 99)
+    setup.run("sync")
+    assert _count(database, ada) == COMMITS + 2
 
 
 def _numstat(repository: Path) -> list[tuple[str, int, int]]:

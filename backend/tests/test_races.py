@@ -19,6 +19,7 @@ from make import Person, make_key
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+pytestmark = pytest.mark.on_both
 TIMES = 6
 LEAGUES, KEYS = "/api/v1/projects", "/api/v1/api-keys/"
 

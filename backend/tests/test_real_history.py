@@ -102,6 +102,7 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"rate_limit_api": "100000/minute"})
 
 
+@pytest.mark.on_both
 def test_every_table_is_what_git_log_says(http: Client, ada: Person, tmp_path: Path) -> None:
     key = make_key(http, ada, Scope.SYNC_COMMITS, Scope.WRITE_REPOS, project_id=ada.project_id)
     here = tmp_path / "league"

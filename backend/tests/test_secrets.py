@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
@@ -15,6 +16,7 @@ from sqlalchemy import select
 OLD, NEW = "o" * 32, "n" * 32
 
 
+@pytest.mark.on_both
 def test_they_are_sealed_anew(database: Database, database_url: str) -> None:
     webhook_id = uuid.uuid4()
     old = Sealer(Settings(_env_file=None, secret_key=OLD))

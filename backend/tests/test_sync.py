@@ -18,6 +18,8 @@ from make import Person, make_commit, make_key, make_line, make_repo
 from remote import Repo
 from sqlalchemy import select
 
+pytestmark = pytest.mark.on_both
+
 MAX_BATCH = 50
 MAX_BODY = 200_000
 

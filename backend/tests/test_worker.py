@@ -5,11 +5,14 @@ import subprocess
 import sys
 import uuid
 
+import pytest
 from awaited import until
 from gitleague.core.db import Database
 from gitleague.jobs.queue import enqueue
 from gitleague.scoring.rules import rules_in_force, save_rules
 from gitleague_client.rules.defaults import Rules
+
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
 
 WORKER = ["-m", "celery", "-A", "gitleague.worker", "worker", "-B", "--concurrency", "1"]
 

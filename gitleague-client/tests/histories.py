@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -205,10 +206,16 @@ def run_git(path: Path, *arguments: str, stdin: bytes | IO[bytes] = b"") -> byte
 
 
 def make_repository(path: Path, *, object_format: str = "sha1", bare: bool = False) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    return unpack(_empty_repository(object_format, bare=bare), path)
+
+
+@cache
+def _empty_repository(object_format: str, *, bare: bool) -> Files:
     kind = ["--bare"] if bare else []
-    run_git(path, "init", "-q", "-b", "main", f"--object-format={object_format}", *kind)
-    return path
+    with tempfile.TemporaryDirectory(prefix="gitleague-test-") as folder:
+        path = Path(folder)
+        run_git(path, "init", "-q", "-b", "main", f"--object-format={object_format}", *kind)
+        return packed(path)
 
 
 Files = Mapping[str, bytes | None]  # by their path; None is a folder

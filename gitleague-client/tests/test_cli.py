@@ -297,6 +297,20 @@ def test_doctor_names_each_finding_with_its_remedy(
     assert ada.run("doctor", "--json").results[0]["finding"] == "ok"
 
 
+def test_a_shallow_clone_is_sent_only_where_that_is_allowed(
+    ada: Commissioner, site: dict[str, str], tmp_path: Path
+) -> None:
+    shallow = tmp_path / "shallow"
+    run_git(tmp_path, "clone", "-q", "--depth=3", f"file://{site['path']}", str(shallow))
+    ada.write({**site, "path": str(shallow)})
+    done = ada.sync()
+    assert (done.code, "git fetch --unshallow" in done.err) == (1, True), done.err
+    assert ada.held() == {}
+    assert ada.sync("--allow-shallow").code == 0
+    (sent,) = ada.held().values()
+    assert 0 < sent < 30
+
+
 def test_an_unknown_setting_is_exit_2(ada: Commissioner, site: dict[str, str]) -> None:
     ada.write({**site, "git_ulr": "x"})
     done = ada.run("sync")

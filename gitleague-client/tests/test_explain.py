@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import Commissioner
 from gitleague_client.api import League
+from gitleague_client.commit import Commit
 from gitleague_client.explain import Explainer
 from gitleague_client.git import open_repository
 from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
@@ -60,11 +61,16 @@ def server_says(ada: Commissioner) -> Iterator[tuple[Any, ...]]:
                 yield play["sha"], play["role"], play["impact"], lines
 
 
-def client_says(path: Path, rules: Rules = DEFAULT_RULES) -> Iterator[tuple[Any, ...]]:
+def scanned(path: Path) -> list[Commit]:
     repository = open_repository(path)
     tips = [tip.sha for tip in repository.tips()]
-    explainer = Explainer(repository, tips, rules)
-    for commit in scan(repository, repository.missing(tips, []), jobs=Jobs(2)):
+    return list(scan(repository, repository.missing(tips, []), jobs=Jobs(2)))
+
+
+def client_says(path: Path, commits: list[Commit], rules: Rules) -> Iterator[tuple[Any, ...]]:
+    repository = open_repository(path)
+    explainer = Explainer(repository, [tip.sha for tip in repository.tips()], rules)
+    for commit in commits:
         for credit in explainer.credits(commit):
             lines = tuple(
                 (
@@ -82,9 +88,12 @@ def client_says(path: Path, rules: Rules = DEFAULT_RULES) -> Iterator[tuple[Any,
 
 
 def test_over_a_whole_history_both_say_the_same(ada: Commissioner, mended: Path):
+    """Also when the rules change: they come from the server, as `explain` gets them."""
     ada.write({"path": str(mended), "git_url": "git@example.org:team/site.git"})
     assert ada.sync().code == 0
-    theirs, ours = Counter(server_says(ada)), Counter(client_says(mended))
+    commits = scanned(mended)
+    theirs = Counter(server_says(ada))
+    ours = Counter(client_says(mended, commits, DEFAULT_RULES))
     scored = {sha for sha, *_ in theirs}
     copies = {sha for sha, *_ in ours} - scored  # another commit counts for those
     assert len(copies) < 20
@@ -92,27 +101,24 @@ def test_over_a_whole_history_both_say_the_same(ada: Commissioner, mended: Path)
     stats = {line[0] for *_, lines in theirs for line in lines}
     assert stats == {"pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc"}
     assert any("given back" in line[1] for *_, lines in theirs for line in lines)
+    for ai_assisted, percent in (("ignore", 0), ("weight", 37)):
+        rules = rules_in_force(ada, ai_assisted=ai_assisted, ai_weight="0.37")
+        theirs = Counter(server_says(ada))
+        ours = Counter(client_says(mended, commits, rules))
+        scored = {sha for sha, *_ in theirs}
+        assert Counter(each for each in ours.elements() if each[0] in scored) == theirs
+        reasons = {line[1] for *_, lines in theirs for line in lines}
+        assert f"AI-assisted: {percent} % counts" in reasons
 
 
-@pytest.mark.parametrize("ai_assisted", ["ignore", "weight"])
-def test_both_say_the_same_of_assisted_commits(ada: Commissioner, mended: Path, ai_assisted: str):
-    """The rules come from the server, as `explain` gets them."""
-    changes = {"ai_assisted": ai_assisted, "ai_weight": "0.37"}
-    ada.server.ask("PATCH", f"/projects/{ada.project_id}/rules", changes=changes)
+def rules_in_force(ada: Commissioner, **changes: str) -> Rules:
+    place = f"/projects/{ada.project_id}/rules"
+    ada.server.ask("PATCH", place, changes=changes)
     wait_until(
-        lambda: not ada.server.ask("GET", f"/projects/{ada.project_id}/rules")["pending"],
-        "the rules are in force",
-        pause=0.1,
+        lambda: not ada.server.ask("GET", place)["pending"], "the rules are in force", pause=0.1
     )
-    ada.write({"path": str(mended), "git_url": "git@example.org:team/site.git"})
-    assert ada.sync().code == 0
     with League(ada.url, ada.key) as league:
-        rules = league.rules(ada.project_id).rules
-    theirs, ours = Counter(server_says(ada)), Counter(client_says(mended, rules))
-    scored = {sha for sha, *_ in theirs}
-    assert Counter(each for each in ours.elements() if each[0] in scored) == theirs
-    reasons = {line[1] for *_, lines in theirs for line in lines}
-    assert f"AI-assisted: {0 if ai_assisted == 'ignore' else 37} % counts" in reasons
+        return league.rules(ada.project_id).rules
 
 
 def test_the_working_is_shown(ada: Commissioner, site: dict[str, str]):

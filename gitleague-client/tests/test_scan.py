@@ -1,10 +1,10 @@
-"""The scan gives what git says: every field of 3,000 commits that real histories have held."""
+"""The scan gives what git says: every field of 1,000 commits that real histories have held."""
 
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from gitleague_client.commit import Commit
+from gitleague_client.commit import Commit, Person
 from gitleague_client.git import Repository, open_repository
 from gitleague_client.scan.jobs import Jobs
 from gitleague_client.scan.log import scan
@@ -12,7 +12,12 @@ from gitleague_client.shas import Shas
 from histories import NASTY, make_nasty_history, run_git
 from independent import Row, read_log
 
-COMMITS = 3000
+COMMITS = 1000
+COAUTHORS = [
+    Person("Grace Hopper", "grace@example.com"),
+    Person("Linus", "linus@example.com"),
+    Person("", "only@example.com"),
+]
 
 
 @pytest.fixture(scope="module", params=["sha1", "sha256"])
@@ -130,6 +135,7 @@ def at(*moment: int) -> datetime:
         ("West of Hawaii", {"commit_date": at(2017, 7, 14, 2, 40)}),
         ("Committed by another", {"committer_email": "grace@example.com"}),
         ("By an old address", {"author_name": "Grace Hopper", "author_email": "grace@example.com"}),
+        ("Together", {"coauthors": COAUTHORS}),
         ("Nothing changed", {"files_changed": 0}),
         ("Rename", {"additions": 0, "deletions": 0, "files_changed": 1}),
         ("Rename and edit", {"additions": 4, "deletions": 0, "files_changed": 1}),

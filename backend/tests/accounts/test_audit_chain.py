@@ -15,6 +15,8 @@ from make import make_line, make_project
 from pushes import make_pushes
 from sqlalchemy import select, text
 
+pytestmark = pytest.mark.on_both
+
 BEFORE = "0021"  # the last step without a chain
 
 

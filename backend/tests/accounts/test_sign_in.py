@@ -45,6 +45,7 @@ def test_it_works(http: Client, token: str, ada: Person) -> None:
     assert mine["id"] == str(ada.project_id)
 
 
+@pytest.mark.on_both
 def test_a_link_works_once(http: Client, token: str) -> None:
     assert verify(http, token).status_code == 200
     assert verify(http, token).status_code == 410
@@ -89,6 +90,7 @@ def test_who_is_known_is_looked_up_beside_the_request(
     assert threads == {"outbox"}
 
 
+@pytest.mark.on_both
 def test_only_the_newest_link_works(
     http: Client, database: Database, settings: Settings, ada: Person
 ) -> None:
@@ -169,6 +171,7 @@ def opens(http: Client, headers: dict[str, str]) -> bool:
     return http.get("/api/v1/projects", headers=headers).is_success
 
 
+@pytest.mark.on_both
 def test_signing_out_ends_a_token_at_once(
     http: Client, ada: Person, grace: Person, database: Database, settings: Settings
 ) -> None:
@@ -183,6 +186,7 @@ def test_signing_out_ends_a_token_at_once(
     assert (again.status_code, "signed out" in again.json()["detail"]) == (401, True)
 
 
+@pytest.mark.on_both
 def test_signing_out_everywhere_ends_all_that_is_theirs(
     http: Client, ada: Person, grace: Person, database: Database, settings: Settings
 ) -> None:

@@ -1,8 +1,7 @@
 """Commits that an AI assistant had a hand in: their share is shown, their worth is a rule."""
 
-import time
-
 import pytest
+from awaited import until
 from chores import finish_jobs
 from gitleague.core.db import Database
 from gitleague.scoring.boxscores import recompute
@@ -10,7 +9,6 @@ from httpx import Client
 from make import Person, make_commit
 from remote import Repo
 
-WAIT_SECONDS = 60
 ASSISTED = {"message_body": "Co-authored-by: Claude <noreply@anthropic.com>"}
 # One commit with 10 lines added, 2 deleted and a clean title, and an assisted one like it.
 WORTH = {
@@ -40,10 +38,7 @@ class League:
         place = f"/api/v1/projects/{self.ada.project_id}/rules"
         asked = self.http.patch(place, json={"changes": changes}, headers=self.ada.headers)
         assert asked.status_code == 202
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self.get(f"/projects/{self.ada.project_id}/rules")["pending"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: not self.get(f"/projects/{self.ada.project_id}/rules")["pending"])
 
 
 @pytest.fixture
@@ -66,6 +61,7 @@ def test_what_they_are_worth(league, repo, changes, expected):
     }
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("weight", ["0", "0.33", "0.5", "1"])
 def test_what_comes_bit_by_bit_is_what_is_counted_anew(league, repo, ada, weight):
     """Reverted, helped, pruned and pushed again."""
@@ -85,6 +81,7 @@ def test_what_comes_bit_by_bit_is_what_is_counted_anew(league, repo, ada, weight
     assert [league.row("q=Grace"), league.row("q=Linus")] == bit_by_bit
 
 
+@pytest.mark.on_both
 def test_the_share_is_on_the_card_too(league, repo):
     repo.push(make_commit(author_date="2024-06-01T12:00:00Z"), make_commit())
     player_id = league.row()["player"]["id"]
@@ -113,6 +110,7 @@ def test_the_working_says_so(league):
     ] * 3
 
 
+@pytest.mark.on_both
 def test_who_helped_an_assisted_commit_has_that_part_too(league, repo):
     helped = f"Co-authored-by: Linus <linus@example.org>\n{ASSISTED['message_body']}"
     repo.push(make_commit(message_body=helped))

@@ -147,6 +147,7 @@ def test_a_commissioner_has_them_given_anew(shelf):
 
 
 @pytest.mark.at("2024-04-20 12:00")
+@pytest.mark.on_both
 def test_given_anew_from_a_day_that_is_not_due_yet_leaves_none_out(shelf):
     """Neither of the days before it, nor of those that are due later."""
     shelf.began("2024-04-10")
@@ -161,6 +162,7 @@ def test_given_anew_from_a_day_that_is_not_due_yet_leaves_none_out(shelf):
 
 
 @pytest.mark.at("2024-04-20 12:00")
+@pytest.mark.on_both
 def test_a_league_begins_with_the_day_that_it_is_where_it_plays(shelf):
     """Made at three in the morning of London, which is the evening before in Los Angeles."""
     with shelf.database.writing() as session:
@@ -228,6 +230,7 @@ def test_names_are_compared_by_their_bytes_whatever_the_collation_of_a_database(
     assert shelf.database.is_sqlite or any('COLLATE "C"' in query for query in queries)
 
 
+@pytest.mark.on_both
 def test_namesakes_are_told_apart_by_what_their_commits_say(shelf):
     shelf.began("2024-04-01")
     addresses = [f"{number}@example.org" for number in range(4)]
@@ -342,6 +345,7 @@ def test_they_belong_to_their_league(shelf, mallory):
     assert shelf.http.get(place, headers=mallory.headers).status_code == 404
 
 
+@pytest.mark.on_both
 @pytest.mark.at("2026-05-13 12:00")
 def test_an_outage_is_caught_up_with(shelf):
     """A league that began a week ago and saw nobody since."""

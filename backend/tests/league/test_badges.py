@@ -69,6 +69,7 @@ def test_it_works(wall):
     assert [each.text for each in root.iter(f"{SVG}text")] == ["leader", "Grace Hopper"]
 
 
+@pytest.mark.on_both
 def test_who_was_away_has_no_rank_and_leads_nothing(wall):
     wall.play()
     grace, days = wall.player("Grace"), {"first": "2024-05-01", "last": "2024-05-31"}
@@ -86,6 +87,7 @@ def test_who_was_away_has_no_rank_and_leads_nothing(wall):
     assert {path: wall.says(path) for path in said} == said
 
 
+@pytest.mark.on_both
 def test_what_badges_say(wall):
     empty = {"leader.svg": "leader: nobody yet", "players.svg": "players: 0"}
     for path, said in empty.items():
@@ -147,6 +149,7 @@ def test_no_name_breaks_a_picture(wall, name):
             assert len(each.text or "") <= 90
 
 
+@pytest.mark.on_both
 def test_who_has_it_already_is_told_so(wall):
     wall.play()
     first = wall.get("commits.svg", wall.ada)
@@ -173,6 +176,7 @@ def test_badges_are_private_until_the_league_opens_them(wall, linus, mallory):
     assert wall.get("leader.svg").status_code == 401
 
 
+@pytest.mark.on_both
 def test_open_badges_open_nothing_else(wall, mallory):
     wall.play()
     wall.opens()

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import pytest
 from gitleague.core.db import Database
 from gitleague.league.careers.records import find_records
 from gitleague.scoring.best_plays import KEPT
@@ -34,6 +35,7 @@ def plays(http: Client, ada: Person, path: str = "", **asked: str) -> list[tuple
     return [(item["player"]["name"], item["day"], item["additions"]) for item in items]
 
 
+@pytest.mark.on_both
 def test_most_impact_first_whatever_is_summed_up(
     http: Client, ada: Person, database: Database, repo: Repo
 ) -> None:
@@ -72,6 +74,7 @@ def test_of_each_player_the_best_few_of_a_month(
     assert plays(http, ada) == expected
 
 
+@pytest.mark.on_both
 def test_the_page_of_a_player_and_of_two(http: Client, ada: Person, repo: Repo) -> None:
     repo.push(commit("2024-01-05", 50, ADA), commit("2024-01-31", 90, GRACE))
     place = f"/api/v1/projects/{ada.project_id}"

@@ -76,6 +76,7 @@ def test_who_began_on_a_leap_day_has_an_anniversary_each_year() -> None:
     assert days == ["2021-03-01", "2022-03-01", "2023-03-01", "2024-03-01"]
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("is_summed_up", [False, True])
 def test_a_career_is_the_sum_of_its_days(field: Field, *, is_summed_up: bool) -> None:
     ada = field.player("Ada")
@@ -101,6 +102,7 @@ def test_who_never_played_has_no_career(field: Field) -> None:
     assert career_of(field.session, field.project_id, field.player("Ada")) is None
 
 
+@pytest.mark.on_both
 def test_a_line_for_each_season_but_the_planned(field: Field) -> None:
     ada, grace = field.player("Ada"), field.player("Grace")
     played_in = make_season(field, "2024-01-01", "2024-03-31", SeasonState.CLOSED)
@@ -138,6 +140,7 @@ def test_two_players_beside_each_other(field: Field) -> None:
     assert (found.a.rank, found.b.rank) == (2, 1)
 
 
+@pytest.mark.on_both
 def test_the_records_book(field: Field) -> None:
     ada, grace = field.player("Ada"), field.player("Grace")
     bot = field.player("Bot", is_bot=True)
@@ -186,6 +189,7 @@ def test_what_was_found_later_stays_in_the_book(field: Field) -> None:
     assert not book_of(field.session, field.project_id).records
 
 
+@pytest.mark.on_both
 def test_ties_are_the_same_whoever_asks(field: Field) -> None:
     """The earliest first, then by name; and two players beside each other either way round."""
     players = [field.player(name) for name in ("Zoe", "Ada", "Mia")]
@@ -211,6 +215,7 @@ def test_a_league_without_a_book_yet(field: Field) -> None:
     assert find_records(field.session, field.project_id) == []
 
 
+@pytest.mark.on_both
 def test_who_is_in_the_hall_and_why(field: Field) -> None:
     mvp, steady, new = (field.player(name) for name in ("Mvp", "Steady", "New"))
     field.player("Absent")

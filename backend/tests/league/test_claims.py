@@ -25,6 +25,7 @@ def test_an_address_is_claimed(people, repo, http, grace):
     assert people.table() == {"grace": 2}
 
 
+@pytest.mark.on_both
 def test_a_claim_finds_an_address_that_was_kept_back(people, repo, http, grace):
     salt = people.done("GET", "/audit-log") and _salt_of(http, people)
     hidden = {"author_name": "grace", "author_email": pseudonym("amazing@home.example", salt)}
@@ -58,6 +59,7 @@ def test_claims_that_come_to_nothing(people, repo, http, grace, mallory):
     assert (refused.status_code, "another member" in refused.text) == (409, True)
 
 
+@pytest.mark.on_both
 def test_a_claim_that_was_approved_in_error_is_taken_back(people, repo, http, grace):
     """Until then the player is the wrong member's, and nobody else can claim it."""
     repo.push(make_commit(**LINUS))

@@ -147,6 +147,7 @@ def test_a_week_is_told_on_tuesday_at_nine(local, told, zone):
     assert week_told_at(moment.astimezone(timezone.utc), ZoneInfo(zone)) == date.fromisoformat(told)
 
 
+@pytest.mark.on_both
 def test_what_a_recap_says(post, repo):
     for number in range(6):
         name = f"Player {number}"
@@ -169,6 +170,7 @@ def test_what_a_recap_says(post, repo):
     assert lines[-1].endswith("?period=week&start=2024-04-29")
 
 
+@pytest.mark.on_both
 def test_who_was_away_has_no_place_in_a_recap(post, repo):
     repo.push(make_commit(), make_commit(author_name="Linus", author_email="linus@x.org"))
     league, days = (
@@ -240,6 +242,7 @@ def test_a_week_is_asked_for_when_its_time_has_come(post):
         assert unfinished(session, SEND_DIGESTS) == {post.ada.project_id}
 
 
+@pytest.mark.on_both
 def test_what_was_not_taken_is_tried_again_and_then_left(post):
     made = post.make()
     post.mailbox.refuses = True
@@ -287,6 +290,7 @@ def test_a_test_is_sent_now_and_counts_for_nothing(post):
     assert post.ask("POST", f"/{uuid.uuid4()}/test").status_code == 404
 
 
+@pytest.mark.on_both
 def test_a_destination_is_sealed_and_never_shown_or_logged(post, caplog):
     caplog.set_level(logging.DEBUG)
     post.make("discord", DISCORD)
@@ -302,6 +306,7 @@ def test_a_destination_is_sealed_and_never_shown_or_logged(post, caplog):
     assert "1" * 18 not in everything
 
 
+@pytest.mark.on_both
 def test_another_secret_key_is_told_apart(post):
     post.make()
     post.change(sealed_destination="v1:AAAA")
@@ -355,6 +360,7 @@ def test_one_can_be_deleted(post):
     assert post.mailbox.letters == []
 
 
+@pytest.mark.on_both
 def test_other_leagues_see_and_send_nothing(post, mallory):
     made = post.make()
     theirs = f"/api/v1/projects/{mallory.project_id}/digests"

@@ -180,7 +180,11 @@ class League:
         ago, repo, squad = drawn["ago"], drawn["repo"], drawn["squad"]
         has_start = ago is not None and drawn["period"] not in ("season", "all")
         return {
-            **{name: value for name, value in drawn.items() if name not in ("ago", "repo")},
+            **{
+                name: value
+                for name, value in drawn.items()
+                if name not in ("ago", "repo", "league")
+            },
             "start": self.plain.today - ago * DAY if has_start else None,
             "repo_id": None if repo is None else self.repos[repo],
             "squad": None if squad is None else list(self.plain.squads)[squad],
@@ -195,8 +199,11 @@ def leagues(database: Database) -> Iterator[list[League]]:
 
 
 METRICS = [*SUMMED, "active_days", "impact_per_day"]
+# Most of the time goes into the SQL of a question that was not asked before: each is asked of one
+# of the leagues.
 DRAWN = st.fixed_dictionaries(
     {
+        "league": st.sampled_from([0, 1]),
         "period": st.sampled_from(["day", "week", "month", "season", "all"]),
         "ago": st.none() | st.integers(0, SPAN),
         "metric": st.sampled_from(METRICS),
@@ -212,6 +219,7 @@ DRAWN = st.fixed_dictionaries(
     }
 )
 PLAIN = {
+    "league": 0,
     "period": "all",
     "ago": None,
     "metric": "impact",
@@ -230,18 +238,19 @@ PLAIN = {
 EACH = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.on_both
 @pytest.mark.at("2026-05-31 10:00")
 @EACH
 @given(drawn=DRAWN)
 @example(drawn=PLAIN)
 @example(drawn={**PLAIN, "period": "season", "metric": "impact_per_day"})
-@example(drawn={**PLAIN, "period": "week", "ago": 30, "metric": "impact_per_day"})
-@example(drawn={**PLAIN, "squad": 0})
+@example(drawn={**PLAIN, "period": "week", "ago": 30, "metric": "impact_per_day", "league": 1})
+@example(drawn={**PLAIN, "squad": 0, "league": 1})
 @example(drawn={**PLAIN, "per": "player", "period": "month"})
 def test_the_tables_of_players_and_of_squads(leagues: list[League], drawn: dict[str, Any]) -> None:
-    for league in leagues:
-        compare_players(league, drawn)
-        compare_squads(league, drawn)
+    league = leagues[drawn["league"]]
+    compare_players(league, drawn)
+    compare_squads(league, drawn)
 
 
 def compare_players(league: League, drawn: dict[str, Any]) -> None:

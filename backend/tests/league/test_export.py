@@ -80,6 +80,7 @@ def test_a_league_without_commits_has_headers_only(http, ada, what):
     assert export(http, ada, place, what=what, format="json").json()["items"] == []
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("what", KINDS)
 def test_many_small_chunks_give_what_one_does(http, ada, played, database, monkeypatch, what):
     with database.writing() as session:
@@ -138,6 +139,7 @@ def test_hostile_titles_arrive_as_text(http, ada, played):
     assert items[1]["title"] == '=HYPERLINK("https://evil.example","x")'
 
 
+@pytest.mark.on_both
 def test_addresses_are_for_the_team(http, ada, grace, linus, played):
     def addresses(person: Person) -> set[str]:
         commits = as_rows(export(http, person, played, what="commits"))
@@ -150,6 +152,7 @@ def test_addresses_are_for_the_team(http, ada, grace, linus, played):
         assert "@example.org" not in export(http, linus, played, what=what).text
 
 
+@pytest.mark.on_both
 def test_the_file_has_a_tame_name(http, ada, played, database):
     with database.reading() as session:
         slug = get_project(session, ada.project_id).slug
@@ -179,6 +182,7 @@ def test_other_leagues_stay_out(http, ada, mallory, played):
     assert http.get(nowhere, headers=ada.headers).status_code == 404
 
 
+@pytest.mark.on_both
 def test_no_connection_is_held_while_somebody_reads(database, ada, played):
     """Between two chunks the pool is whole."""
     wish = rows.Wish(

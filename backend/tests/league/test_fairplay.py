@@ -121,10 +121,7 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     "a revert of a revert": ([], [*OTHER, *row_of_reverts(2)]),
     "three reverts in a row": (["revert_ping_pong"] * 2, [*OTHER, *row_of_reverts(3)]),
     "three of one player": (["revert_ping_pong"], [*OTHER, *row_of_reverts(3, by=("Grace",))]),
-    "a lock file": (
-        ["lock_file_dump"],
-        [at(NOON, additions=9000, excluded_additions=8990)],
-    ),
+    "a lock file": (["lock_file_dump"], [at(NOON, additions=9000, excluded_additions=8990)]),
     "a lock file beside work": ([], [at(NOON, additions=9000, excluded_additions=8000)]),
     "a small lock file": ([], [at(NOON, additions=1999, excluded_additions=1999)]),
     "20,000 lines of one's own": (["huge_commit"], [at(NOON, additions=20_000)]),
@@ -204,6 +201,7 @@ def test_a_list_shows_the_first_commits_and_a_ruling_all(field: Field) -> None:
     assert len(field.ask("GET", f"/rulings/{ruling['id']}").json()["commits"]) == 25
 
 
+@pytest.mark.on_both
 def test_of_a_row_of_reverts_the_first_stands(field: Field) -> None:
     reverts = row_of_reverts(4)
     field.repo.push(*OTHER, *reverts)
@@ -332,6 +330,7 @@ def test_a_rule_is_switched_off(field: Field) -> None:
     assert field.flagged() == ["commit_splitting", "huge_commit"]
 
 
+@pytest.mark.on_both
 def test_what_was_played_before_a_day_is_left_alone(field: Field) -> None:
     field.set(since="2024-05-02")
     field.repo.push(at(NOON, additions=30_000), at(NOON + timedelta(days=1), additions=30_000))
@@ -339,6 +338,7 @@ def test_what_was_played_before_a_day_is_left_alone(field: Field) -> None:
     assert [ruling["day"] for ruling in field.rulings()] == ["2024-05-02"]
 
 
+@pytest.mark.on_both
 def test_limits_have_defaults_and_their_changes_are_written_down(field: Field, linus) -> None:
     shown = field.ask("GET", "/referee", by=linus).json()
     assert shown["commit_splitting"] == {"enabled": True, "commits": 10, "lines": 5, "minutes": 5}
@@ -368,6 +368,7 @@ def test_limits_that_cannot_be(field: Field, changes: dict[str, Any], field_name
     assert [error["field"] for error in answer.json()["errors"]] == [field_named]
 
 
+@pytest.mark.on_both
 def test_rulings_are_found_by_what_they_are_of(field: Field) -> None:
     huge = at(NOON, by="Linus", additions=30_000)
     field.repo.push(*burst(12, **SMALL_PAUSE), huge)

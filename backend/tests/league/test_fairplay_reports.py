@@ -179,6 +179,7 @@ def test_reports_that_cannot_be(desk, grace, over, field):
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.on_both
 def test_leagues_know_nothing_of_each_other(desk, ada, grace, mallory):
     made = desk.report(grace).json()
     theirs = desk._replace(ada=mallory)

@@ -66,6 +66,7 @@ def test_points_are_the_impact_of_the_standings(fantasy, repo, ada):
     assert fantasy.table() == [(1, "Ada", bo["stats"]["impact"])]
 
 
+@pytest.mark.on_both
 def test_a_lock_before_the_season_counts_from_its_first_day(fantasy, repo, ada):
     fantasy.make().join(ada)
     fantasy.start().pick("Bo")
@@ -113,6 +114,7 @@ def test_equals_share_a_rank_and_the_next_is_left_out(fantasy, repo, ada, grace,
     assert (past["items"], past["total"]) == ([], 3)
 
 
+@pytest.mark.on_both
 def test_picks_are_secret_until_the_lock(fantasy, ada, grace, linus):
     fantasy.make().join(ada, grace)
     fantasy.start()
@@ -184,6 +186,7 @@ def test_where_nobody_played_before_all_cost_the_same(fantasy):
     assert made.ask("GET").json()["locks_on"] == str(TODAY + 200 * DAY)
 
 
+@pytest.mark.on_both
 def test_several_in_a_season(fantasy):
     season = fantasy.season()
     fantasy.make(season_id=season)
@@ -269,6 +272,7 @@ def test_the_lock_is_midnight_where_the_league_is(fantasy, ada, zone, moment):
     assert there.locks_at.isoformat() == moment
 
 
+@pytest.mark.on_both
 def test_what_is_left_of_a_season_counts(fantasy, repo, ada):
     """The season ends earlier than planned, before the lock even: nothing counts."""
     season = fantasy.season()

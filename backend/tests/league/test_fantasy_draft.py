@@ -1,12 +1,12 @@
 """Snake drafts: whose turn it is, what the clock does, and what is gone is gone."""
 
-import time
 import uuid
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from awaited import until
 from chores import finish_jobs
 from fantasies import DAY, NOON, PRICES, TODAY, Fantasy, a_draft, field_of, on
 from gitleague.core.db import Database
@@ -26,7 +26,6 @@ from sqlalchemy.orm import Session
 
 pytestmark = pytest.mark.at(NOON)
 
-WAIT_SECONDS = 30
 HOUR = timedelta(hours=1)
 NOON = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
 
@@ -139,12 +138,12 @@ def run_jobs(fantasy: Fantasy) -> None:
     with fantasy.database.writing() as session:
         ask_for_turns(session)
     finish_jobs(fantasy.database)
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
+
+    def have_ended() -> bool:
         with fantasy.database.reading() as session:
-            if not queue.unfinished(session, END_TURNS):
-                return
-        time.sleep(0.05)
+            return not queue.unfinished(session, END_TURNS)
+
+    until(have_ended)
 
 
 def turn_of(fantasy: Fantasy) -> tuple[int, int, str] | None:
@@ -219,6 +218,7 @@ def test_the_cap_holds_in_a_draft(snake, grace):
     assert hers.rosters()["Grace"] == ["Bo", "Di"]  # nor does the clock spend more
 
 
+@pytest.mark.on_both
 def test_the_clock_picks_when_a_turn_runs_out(snake):
     snake.start()
     run_jobs(snake)
@@ -278,6 +278,7 @@ def test_a_draft_needs_two(snake, grace):
     assert (refused.status_code, "needs 2 managers" in refused.text) == (409, True)
 
 
+@pytest.mark.on_both
 def test_a_lock_that_is_moved_moves_the_last_turn(snake):
     """To tomorrow's midnight, which may be before the turn is over, and back."""
     snake.ask("PATCH", pick_minutes=7 * 24 * 60)

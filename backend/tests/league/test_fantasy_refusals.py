@@ -64,6 +64,7 @@ def test_a_season_that_is_over_has_no_lock(fantasy):
     assert (refused.status_code, field_of(refused)) == (422, "locks_on")
 
 
+@pytest.mark.on_both
 def test_a_league_without_players_has_no_pool(http, database, ada):
     refused = Fantasy(http, database, ada).try_to_make()
     assert (refused.status_code, "Push commits first" in refused.text) == (409, True)
@@ -84,6 +85,7 @@ def test_who_is_struck_is_not_picked(fantasy, ada):
     assert fantasy.ask("PATCH", f"/pool/{bo}", is_struck=False).status_code == 409
 
 
+@pytest.mark.on_both
 def test_who_is_not_in_the_pool_is_not_picked(fantasy, repo, ada):
     fantasy.make().join(ada)
     fantasy.start()
@@ -95,6 +97,7 @@ def test_who_is_not_in_the_pool_is_not_picked(fantasy, repo, ada):
         assert (refused.status_code, field_of(refused)) == (422, "player_id")
 
 
+@pytest.mark.on_both
 def test_a_pick_twice_and_one_too_dear(fantasy, ada):
     prices = {each["player"]["name"]: each["price"] for each in fantasy.make().items("/pool")}
     fantasy.ask("PATCH", salary_cap=str(prices["Bo"] + prices["Cy"]), roster_size=3)
@@ -171,6 +174,7 @@ def test_one_joins_and_waits_for_the_start(fantasy, ada, grace):
     assert fantasy.as_(grace).ask("DELETE", "/managers/me").status_code == 409
 
 
+@pytest.mark.on_both
 def test_rules_stay_once_it_has_started(fantasy):
     fantasy.make(salary_cap="500")
     assert fantasy.ask("PATCH", salary_cap=None).json()["salary_cap"] is None
@@ -265,6 +269,7 @@ def test_it_belongs_to_its_league(fantasy, repo, ada, mallory):
     assert (refused.status_code, field_of(refused)) == (422, "season_id")
 
 
+@pytest.mark.on_both
 def test_the_same_pick_at_the_same_time_is_one(fantasy, ada):
     fantasy.make(roster_size=1).join(ada)
     bo = fantasy.start().players()["Bo"]

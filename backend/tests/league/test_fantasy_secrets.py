@@ -37,6 +37,7 @@ def kept_on(fantasy: Fantasy, name: str) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.on_both
 def test_points_before_the_lock_tell_nothing(fantasy, repo, grace, linus):
     """Whoever pushes commits of a day to come, which count today, sees no points go up."""
     repo.push(on(TOMORROW, "Bo", 500), on(TOMORROW, "Cy"))
@@ -47,6 +48,7 @@ def test_points_before_the_lock_tell_nothing(fantasy, repo, grace, linus):
     assert [name for _, name, _ in fantasy.table()] == ["Grace", "Ada"]
 
 
+@pytest.mark.on_both
 def test_a_commissioner_learns_from_no_export_who_was_picked_by_whom(fantasy):
     for name in ("Bo", "Cy"):
         assert kept_on(fantasy, name)["fantasy_picks"] == []
@@ -56,6 +58,7 @@ def test_a_commissioner_learns_from_no_export_who_was_picked_by_whom(fantasy):
     assert told["team_id"] == hers["id"]
 
 
+@pytest.mark.on_both
 def test_whoever_asks_for_their_data_has_their_own_picks(fantasy, repo, grace):
     """And a commissioner who asks for it has them from the lock on."""
     repo.push(on(TODAY, "Grace"))
@@ -68,6 +71,7 @@ def test_whoever_asks_for_their_data_has_their_own_picks(fantasy, repo, grace):
     assert kept_on(fantasy, "Grace")["fantasy_picks"] == [pick]
 
 
+@pytest.mark.on_both
 def test_whom_others_play_with_is_a_secret_from_that_player_too(
     fantasy, database, settings, project_id
 ):

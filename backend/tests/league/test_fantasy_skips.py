@@ -125,6 +125,7 @@ def test_it_does_not_start_where_nobody_can_be_afforded(snake, mode):
     assert snake.ask("GET").json()["state"] == "setup"
 
 
+@pytest.mark.on_both
 def test_two_picks_of_one_turn_are_one(snake, ada, grace):
     """Whoever asks at once, and for whomever."""
     ids = snake.start().players()

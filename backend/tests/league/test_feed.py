@@ -160,6 +160,7 @@ def test_a_private_feed_wants_to_know_who_reads(feed, linus, mallory):
     assert private.headers["cache-control"] == "private, no-cache"
 
 
+@pytest.mark.on_both
 def test_a_league_can_open_its_feed_and_close_it_again(feed, mallory):
     feed.opens()
     for reader in (None, mallory, feed.ada):

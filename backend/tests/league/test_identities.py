@@ -200,6 +200,7 @@ Ada Lovelace <ada@example.org> root <root@box.example> # a shared machine
 """
 
 
+@pytest.mark.on_both
 def test_a_mailmap_says_who_is_who(people, repo):
     repo.push(
         make_commit(**GRACE),

@@ -304,6 +304,7 @@ def in_a_loop_of_its_own(deed: Callable[[], Coroutine[None, None, None]]) -> Non
         own_thread.submit(lambda: asyncio.run(deed())).result()
 
 
+@pytest.mark.on_both
 def test_many_listeners_cost_as_much_as_one(database, ada, linus, grace, queries):
     """One task looks for all of them, with one statement that names each league once."""
 

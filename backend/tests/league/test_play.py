@@ -101,6 +101,7 @@ def test_a_merge_scores_nothing(plays: Plays, repo: Repo):
     assert (play["standing"], play["impact"], play["working"]) == ("merge", 0, [])
 
 
+@pytest.mark.on_both
 def test_a_ruling_that_was_upheld_takes_it_out(
     plays: Plays, http: Client, database: Database, repo: Repo, ada: Person
 ):

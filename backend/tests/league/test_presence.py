@@ -137,6 +137,7 @@ MOST_IMPROVED = [
 ]
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize(("kind", "winner", "by_day"), MOST_IMPROVED)
 def test_the_most_improved(played, kind, winner, by_day):
     if kind:

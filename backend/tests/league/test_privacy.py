@@ -93,6 +93,7 @@ def test_it_works(hidden):
     assert hidden.row(NAME, Kind.SPECTATOR)
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("kind", [Kind.SPECTATOR, Kind.PLAYER], ids=lambda kind: kind.name)
 def test_no_route_tells_who_it_is(hidden, kind):
     """A route that is new is walked too: it is in the table of routes."""
@@ -137,6 +138,7 @@ def test_the_card_keeps_its_numbers(hidden):
     assert (play["sha"], play["title"], play["additions"]) == (None, "", 900)
 
 
+@pytest.mark.on_both
 def test_no_search_finds_them(hidden):
     hidden.hide()
     assert [row["player"]["name"] for row in hidden.table(Kind.SPECTATOR, "q=Kiesler")] == [NAME]
@@ -145,6 +147,7 @@ def test_no_search_finds_them(hidden):
     ]
 
 
+@pytest.mark.on_both
 def test_awards_that_passed_them_by_do_not_name_them(hidden):
     season = hidden.ask(
         "POST", f"{hidden.league}/seasons", name="Q2", first="2024-04-01", last="2024-06-30"

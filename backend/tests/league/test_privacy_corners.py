@@ -123,30 +123,25 @@ def secrets_in(text: str) -> list[str]:
     return [word for word in SECRETS if word in text.lower()]
 
 
-def test_everybody_is_told_before(corners):
+def test_it_works(corners):
+    """Everybody is told before; then only commissioners, and not what is passed on to anybody."""
     for corner in (*CORNERS, *FOR_ALL):
         assert NAME in corners.told(corner, corners.guest), corner
-
-
-def test_who_looks_in_reads_of_an_anonymous_player(corners):
+    (ruling,) = corners.fantasy.ask_league("GET", "/rulings").json()["items"]
     corners.hide()
     for corner in (*CORNERS, *FOR_ALL):
         told = corners.told(corner, corners.guest)
         assert not secrets_in(told), corner
         assert ANONYMOUS in told, corner
-
-
-def test_a_commissioner_reads_the_name(corners):
-    corners.hide()
     for corner in CORNERS:
         assert NAME in corners.told(corner, corners.ada), corner
-
-
-def test_what_is_for_all_is_the_same_for_a_commissioner(corners):
-    """A picture or a feed is passed on."""
-    corners.hide()
-    for corner in FOR_ALL:
+    for corner in FOR_ALL:  # a picture or a feed
         assert not secrets_in(corners.told(corner, corners.ada)), corner
+    # No search by a sha tells whose it is.
+    place = f"/rulings?sha={ruling['commits'][0]['sha']}"
+    guest = corners.fantasy.as_(corners.guest)
+    assert corners.fantasy.ask_league("GET", place).json()["total"] == 1
+    assert guest.ask_league("GET", place).json()["total"] == 0
 
 
 def test_nobody_outside_is_told(corners):
@@ -181,15 +176,6 @@ def test_a_decision_holds_for_an_anonymous_player(corners):
     assert shown["commits"][0]["evidence"]["lines"] == 30_000
 
 
-def test_no_search_by_sha_tells_whose_it_is(corners):
-    (ruling,) = corners.fantasy.ask_league("GET", "/rulings").json()["items"]
-    sha = ruling["commits"][0]["sha"]
-    corners.hide()
-    guest = corners.fantasy.as_(corners.guest)
-    assert corners.fantasy.ask_league("GET", f"/rulings?sha={sha}").json()["total"] == 1
-    assert guest.ask_league("GET", f"/rulings?sha={sha}").json()["total"] == 0
-
-
 def test_the_export_has_every_corner(corners):
     """All that a league has on a player, in whatever table."""
     answer = corners.http.get(
@@ -203,6 +189,7 @@ def test_the_export_has_every_corner(corners):
     }
 
 
+@pytest.mark.on_both
 def test_an_erased_player_is_in_no_corner(corners):
     place = f"/api/v1/players/{corners.places['player']}/erase"
     body = {"confirm": NAME}

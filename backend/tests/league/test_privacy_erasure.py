@@ -122,6 +122,7 @@ def test_it_works(league):
     assert told(league) == []
 
 
+@pytest.mark.on_both
 def test_nothing_is_left_and_every_number_stays(league):
     full(league)
     assert set(told(league)) > {"kiesler", "hedwig", "hop freq"}
@@ -143,6 +144,7 @@ def numbers(rows: list[dict[str, Any]]) -> list[Any]:
     return sorted([row["rank"], row["stats"], row["trend"], row["player"]["id"]] for row in rows)
 
 
+@pytest.mark.on_both
 def test_of_many_names_none_is_left(league):
     """More than SQLite takes in one condition, and in letters that it cannot fold."""
     names = [f"{NAME} der {number}." for number in range(140)]
@@ -217,6 +219,7 @@ def test_an_address_without_an_owner_is_known_by_the_name_beside_it(league):
     assert league.commits_of("Another") == 1
 
 
+@pytest.mark.on_both
 def test_an_address_that_two_players_share_stays_the_others(league):
     league.repo.push(by(NAME, "pair@example.org"), by("Linus", "pair@example.org"))
     (row,) = league.table()
@@ -249,6 +252,7 @@ def test_it_has_to_be_meant(league):
     assert league.commits_of(NAME) == 1
 
 
+@pytest.mark.on_both
 def test_there_is_no_way_back(league):
     league.repo.push(theirs(), by("The Pianist", "pianist@example.org"), linus())
     player, other = league.player(NAME), league.player("Linus")
@@ -296,6 +300,7 @@ def test_a_player_erases_themself_and_their_account_goes(league, member):
     assert log[0]["ip_address"] is None
 
 
+@pytest.mark.on_both
 def test_an_account_of_another_league_stays_there(league, member, mallory):
     with league.database.writing() as session:
         make_member(session, mallory.project_id, member.user_id)
@@ -322,6 +327,7 @@ def linus_person(linus):
     return linus
 
 
+@pytest.mark.on_both
 def test_another_league_keeps_what_it_has(league, http, mallory, database, settings):
     """What a league holds is its own: who plays in two is erased in each."""
     league.repo.push(theirs())

@@ -55,6 +55,7 @@ def made(name: str, **over: Any) -> dict[str, Any]:
     return make_commit(author_name=name, author_email=email, **committer | over)
 
 
+@pytest.mark.on_both
 def test_it_works(asked, grace):
     data = asked.data(by=grace)
     assert [each["name"] for each in data["players"]] == ["Grace"]
@@ -74,6 +75,7 @@ def test_it_holds_nothing_of_others(asked, grace):
     assert "linus@example.org" not in told
 
 
+@pytest.mark.on_both
 def test_what_somebody_did_to_others_is_told_without_the_others(asked, repo):
     """Ada joined Linus with his other self."""
     repo.push(made("Ada"), made("Torvalds"))

@@ -66,6 +66,7 @@ def on(day: str, *, by: str, **over: Any) -> dict[str, Any]:
     return make_commit(author_name=by, author_email=email, author_date=f"{day}T12:00:00Z", **over)
 
 
+@pytest.mark.on_both
 @pytest.mark.any_day
 def test_it_works(table, repo):
     """Shown below the others, who close up; the others' months are none of it."""
@@ -116,6 +117,7 @@ def test_a_rule_that_cannot_be_is_refused(table):
         assert [each["field"] for each in refused.json()["errors"]] == list(changes)
 
 
+@pytest.mark.on_both
 def test_who_was_away_leads_in_nothing_and_is_on_no_podium(table, repo):
     repo.push(
         on("2024-03-01", by="Grace", additions=90),
@@ -143,6 +145,7 @@ def test_a_closed_season_keeps_its_rule(table, repo):
     assert table.ranks() == [(1, "Linus", False), (None, "Grace", True)]
 
 
+@pytest.mark.on_both
 def test_whoever_plays_on_few_days_is_compared_by_those(table, repo):
     """Part-time players have the same chance; a single day is no average."""
     repo.push(

@@ -109,6 +109,7 @@ def test_it_is_in_the_log_once(roster, repo):
     assert [each["details"] for each in found] == [{"retired_on": "2024-05-01"}]
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("retired_on", "newcomer", "suggested"),
     [

@@ -1,11 +1,11 @@
 """The rules of a league over HTTP: changed, seen before they are, taken back."""
 
-import time
 import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from awaited import until
 from cases import in_one_world
 from gitleague.core.db import Database
 from gitleague.jobs.queue import enqueue
@@ -17,8 +17,6 @@ from gitleague_client.rules.defaults import Rules
 from httpx import Client, Response
 from make import Person, make_commit
 from sqlalchemy import update
-
-WAIT_SECONDS = 30
 
 
 class Rulebook:
@@ -40,13 +38,12 @@ class Rulebook:
         return self.settled()
 
     def settled(self) -> dict[str, Any]:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < deadline:
+        def in_force_or_failed() -> dict[str, Any]:
             book: dict[str, Any] = self.ask("GET").json()
-            if book["pending"] is None or book["pending"]["state"] == "failed":
-                return book
-            time.sleep(0.05)
-        raise AssertionError(book)
+            pending = book["pending"]
+            return book if pending is None or pending["state"] == "failed" else {}
+
+        return until(in_force_or_failed)
 
     def stats(self, name: str = "Grace Hopper") -> dict[str, float]:
         table = self.http.get(f"{self.league}/standings", headers=self.person.headers).json()
@@ -96,6 +93,7 @@ def test_what_a_client_said_of_a_text_that_it_kept_stays(rulebook, repo):
     assert (rulebook.stats()["jt"], rulebook.stats()["cc"]) == (2, 0)
 
 
+@pytest.mark.on_both
 def test_the_history_says_who_changed_what(rulebook, repo):
     rulebook.ask("PATCH", changes={"steal_points": 12}, note="Steals are rare")
     rulebook.settled()
@@ -112,6 +110,7 @@ def test_the_history_says_who_changed_what(rulebook, repo):
     assert page["items"][0]["changes"] == second["changes"]
 
 
+@pytest.mark.on_both
 def test_an_old_version_comes_back(rulebook, repo):
     repo.push(make_commit(message_title="Fix it"))
     rulebook.change(block_points=99)
@@ -176,6 +175,7 @@ def test_it_is_seen_before_it_is(rulebook, repo):
     assert rulebook.ask("GET", "/versions").json()["total"] == 1
 
 
+@pytest.mark.on_both
 def test_a_preview_is_what_comes(rulebook, repo):
     repo.push(make_commit(message_title="see #1"), make_commit(message_title="Fix #2"))
     wish = {"ticket_pattern": r"#\d", "pts_weight": 0, "jt_weight": 100}

@@ -57,6 +57,7 @@ def test_a_commit_by_the_beginning_of_its_sha(http: Client, repo: Repo, linus: P
     assert only["page"].endswith(commit["sha"])
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("q", ["ÄRGER", "ärger", "Ärger"])
 def test_letters_beyond_ascii_in_whatever_case(http: Client, repo: Repo, linus: Person, q: str):
     repo.push(make_commit(message_title="Weniger Ärger mit Umlauten"))
@@ -75,6 +76,7 @@ def test_nothing_is_found_under_nothing(http: Client, repo: Repo, linus: Person)
     assert found(http, linus, "no such thing") == []
 
 
+@pytest.mark.on_both
 def test_nobody_is_found_who_is_not_shown(
     http: Client, database: Database, repo: Repo, ada: Person, linus: Person
 ):

@@ -90,6 +90,7 @@ def test_what_comes_later_changes_a_closed_season_no_more(seasons, repo):
     assert len(seasons.table("period=month&start=2024-03-01")) == 2
 
 
+@pytest.mark.on_both
 def test_a_players_page_shows_the_season(seasons, repo):
     repo.push(on("2024-03-01"), on("2024-06-01"))
     season_id = seasons.closed(SPRING)
@@ -205,6 +206,7 @@ def test_a_season_can_be_asked_for_by_a_day_of_it(seasons, repo):
     assert (refused.status_code, "no such season" in refused.text) == (422, True)
 
 
+@pytest.mark.on_both
 def test_the_page_of_a_season_leads_to_its_neighbours(seasons, repo):
     repo.push(on("2024-03-01"), on("2024-06-01"))
     seasons.closed(SPRING)
@@ -234,6 +236,7 @@ def test_seasons_belong_to_their_league(seasons, http, mallory, repo):
     assert theirs.plan(SPRING)  # on the same days
 
 
+@pytest.mark.on_both
 def test_a_season_at_a_glance(seasons, repo):
     repo.push(
         on("2024-03-01", additions=100),
@@ -252,6 +255,7 @@ def test_a_season_at_a_glance(seasons, repo):
     assert told["busiest"] == {"day": "2024-03-02", "commits": 2}
 
 
+@pytest.mark.on_both
 def test_an_empty_season_at_a_glance(seasons):
     told = seasons.ask("GET", f"/seasons/{seasons.plan(SPRING)}/summary").json()
     assert (told["players"], told["podium"], told["leaders"], told["busiest"]) == (0, [], [], None)
@@ -277,6 +281,7 @@ def grace_player(seasons: Seasons, repo: Repo) -> str:
     return str(seasons.ask("GET", "/standings").json()["items"][0]["player"]["id"])
 
 
+@pytest.mark.on_both
 def test_who_is_away(seasons, grace_player):
     season_id = seasons.plan(SPRING)
     place = f"/seasons/{season_id}/absences"

@@ -13,6 +13,7 @@ def squads(http: Client, ada: Person) -> Squads:
     return Squads(http, ada)
 
 
+@pytest.mark.on_both
 def test_it_works(squads, repo):
     """Two squads, three players, and what each did together and on average."""
     repo.push(on("2024-03-01"), on("2024-03-02"), on("2024-03-02", by="Linus"))
@@ -30,6 +31,7 @@ def test_it_works(squads, repo):
     assert squads.players(f"{ALL}&squad={core}") == {"Grace": 2, "Linus": 1}
 
 
+@pytest.mark.on_both
 def test_equals_share_a_rank_and_nothing_is_less_than_something(squads, repo):
     for name in ("Al", "Bo", "Cy", "Dot"):
         repo.push(on("2024-03-01", by=name))
@@ -51,6 +53,7 @@ def test_equals_share_a_rank_and_nothing_is_less_than_something(squads, repo):
     assert squads.table(f"{ALL}&page=9") == []
 
 
+@pytest.mark.on_both
 def test_equal_averages_share_a_rank(squads, repo):
     """One commit of three, two of six."""
     core, web = squads.made("Core"), squads.made("Web")
@@ -61,6 +64,7 @@ def test_equal_averages_share_a_rank(squads, repo):
     assert [(row["rank"], row["average"]["commits"]) for row in rows] == [(1, 1 / 3), (1, 1 / 3)]
 
 
+@pytest.mark.on_both
 def test_the_trend_is_against_the_period_before(squads, repo):
     up, down, new = squads.made("Up"), squads.made("Down"), squads.made("New")
     plays = {"Grace": (1, 3), "Linus": (2, 2), "Margaret": (1, 1)}
@@ -76,6 +80,7 @@ def test_the_trend_is_against_the_period_before(squads, repo):
     assert trends == {"Up": ("up", 1), "Down": ("down", 1), "New": ("new", 0)}
 
 
+@pytest.mark.on_both
 def test_bots_count_for_a_squad_where_they_are_asked_for(squads, repo):
     repo.push(on("2024-03-01"), make_commit(author_name="bot[bot]", author_email="bot@x.org"))
     core = squads.made("Core")
@@ -107,6 +112,7 @@ def test_a_name_that_grows_when_cases_are_folded(squads):
     assert (refused.status_code, field_of(refused)) == (422, "name")
 
 
+@pytest.mark.on_both
 def test_a_character_that_no_database_has_is_no_defect(squads):
     """PostgreSQL keeps no NUL, SQLite would: the same answer of both."""
     for refused in (
@@ -125,6 +131,7 @@ def test_a_squad_is_deleted_with_its_days(squads, repo):
     squads.put_in(squads.made("Core"), "Grace", first="2024-01-01")
 
 
+@pytest.mark.on_both
 def test_squads_belong_to_their_league(squads, http, mallory, repo):
     repo.push(on("2024-03-01"))
     core = squads.made("Core")
@@ -148,6 +155,7 @@ def test_squads_belong_to_their_league(squads, http, mallory, repo):
     assert squads.players(f"{ALL}&squad={uuid.uuid4()}") == {}
 
 
+@pytest.mark.on_both
 def test_what_was_done_is_in_the_trail(squads, repo):
     repo.push(on("2024-03-01"))
     core, web = squads.made("Core"), squads.made("Web")
@@ -166,6 +174,7 @@ def test_what_was_done_is_in_the_trail(squads, repo):
     assert done[4]["details"]["left"] == "Core"
 
 
+@pytest.mark.on_both
 def test_players_have_positions(squads, repo):
     """In the spelling that came first; a table can be of one position."""
     repo.push(on("2024-03-01"), on("2024-03-01", by="Linus"), on("2024-03-01", by="Margaret"))
@@ -187,6 +196,7 @@ def test_players_have_positions(squads, repo):
     assert squads.ask("PATCH", place, position="x" * 41).status_code == 422
 
 
+@pytest.mark.on_both
 def test_a_season_names_its_best_squads(squads, repo):
     repo.push(on("2024-03-01", additions=50), on("2024-03-02", by="Linus"))
     core, web = squads.made("Core"), squads.made("Web")

@@ -62,6 +62,7 @@ def test_equals_share_a_rank_and_the_next_is_not_moved_up(field):
     assert ranks(table_of(field)) == [(1, "Al"), (2, "Bo"), (2, "Cy"), (4, "Dot")]
 
 
+@pytest.mark.on_both
 def test_the_rank_is_the_place_whatever_the_order_the_search_and_the_page(field):
     for number, name in enumerate(("Ada", "Bea", "Ann", "Cleo")):
         field.score(field.player(name), TODAY, impact=number)
@@ -73,6 +74,7 @@ def test_the_rank_is_the_place_whatever_the_order_the_search_and_the_page(field)
     assert table_of(field, page=9, limit=3) == ([], 4, 0)
 
 
+@pytest.mark.on_both
 def test_two_identities_are_one_player(field):
     ada = field.player("Ada")
     field.score(ada, TODAY, impact=1)
@@ -81,6 +83,7 @@ def test_two_identities_are_one_player(field):
     assert (row.numbers.impact, row.numbers.commits, row.numbers.active_days) == (30_000, 2, 1)
 
 
+@pytest.mark.on_both
 def test_bots_are_left_out_unless_asked_for(field):
     field.score(field.player("renovate[bot]", is_bot=True), TODAY, impact=99)
     field.score(field.player("Ada"), TODAY, impact=1)
@@ -97,6 +100,7 @@ def test_a_period_counts_its_own_days_only(field):
     assert table_of(field, WEEK.before.before).rows == []
 
 
+@pytest.mark.on_both
 def test_one_repository_by_itself(field):
     other = make_repo(field.session, field.project_id, "git@example.org:team/engine.git")
     ada = field.player("Ada")
@@ -106,6 +110,7 @@ def test_one_repository_by_itself(field):
     assert table_of(field, repo_id=uuid.uuid4()).rows == []
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("metric", list(Metric))
 def test_every_metric_orders_the_table(field, metric):
     few, many = field.player("Few"), field.player("Many")
@@ -119,6 +124,7 @@ def test_every_metric_orders_the_table(field, metric):
     assert table_of(field, metric=metric).rows[0].name == expected
 
 
+@pytest.mark.on_both
 def test_a_trend_tells_the_ranks_won_since_the_week_before(field):
     up, down, same, new = (field.player(name) for name in ("Up", "Down", "Same", "New"))
     for player, before, now in ((up, 1, 9), (down, 9, 4), (same, 5, 5)):
@@ -146,6 +152,7 @@ def test_only_the_rules_in_force_are_read(field):
     assert table_of(field).rows[0].numbers.impact == 500_000
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("q", ["%", "_", "\\", "' OR 1=1 --", "<script>"])
 def test_a_search_finds_what_it_says_and_nothing_else(field, q):
     field.score(field.player("Plain"), TODAY)
@@ -159,6 +166,7 @@ def test_a_search_minds_no_case(field, q):
     assert len(table_of(field, q=q).rows) == 1
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("days_ago", "streak"),
     [
@@ -178,6 +186,7 @@ def test_a_streak_ends_today_or_yesterday(field, days_ago, streak):
     assert table_of(field).rows[0].streak == streak
 
 
+@pytest.mark.on_both
 def test_a_streak_of_a_past_week_reaches_its_sunday(field):
     ada, bea = field.player("Ada"), field.player("Bea")
     sunday = WEEK.before.last
@@ -188,6 +197,7 @@ def test_a_streak_of_a_past_week_reaches_its_sunday(field):
     assert {row.name: row.streak for row in table.rows} == {"Ada": 10, "Bea": 0}
 
 
+@pytest.mark.on_both
 def test_a_long_streak_is_followed_to_its_beginning(field):
     ada = field.player("Ada")
     for ago in range(500):
@@ -196,6 +206,7 @@ def test_a_long_streak_is_followed_to_its_beginning(field):
     assert table_of(field).rows[0].streak == 500
 
 
+@pytest.mark.on_both
 def test_one_player_has_the_row_of_the_table(field):
     ada, absent = field.player("Ada"), field.player("Absent")
     field.score(ada, TODAY, impact=1)

@@ -15,6 +15,7 @@ def squads(http: Client, ada: Person) -> Squads:
     return Squads(http, ada)
 
 
+@pytest.mark.on_both
 def test_a_transfer_does_not_move_earlier_plays(squads, repo):
     repo.push(on("2024-03-01"), on("2024-04-09"), on("2024-04-10"), on("2024-05-01"))
     core, web = squads.made("Core"), squads.made("Web")
@@ -91,6 +92,7 @@ def test_nobody_joins_a_squad_twice(squads, repo):
     assert "plays for Core already" in refused.text
 
 
+@pytest.mark.on_both
 def test_who_played_for_whom_in_a_closed_season_stays(squads, repo):
     repo.push(on("2024-03-01"), on("2024-06-01"))
     core, web = squads.made("Core"), squads.made("Web")

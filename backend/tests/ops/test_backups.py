@@ -114,6 +114,7 @@ def test_a_backup_with_a_key_can_be_read_with_that_key_only(
     assert kept.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.on_both
 def test_without_a_key_the_secret_key_is_missed(
     filled: Database, empty: Database, settings: Settings, tmp_path: Path
 ) -> None:
@@ -143,6 +144,7 @@ def test_damage_is_found(filled: Database, settings: Settings, *, has_key: bool)
             verify_backup(filled, settings, path, drill=False)
 
 
+@pytest.mark.on_both
 def test_the_drill_finds_what_checksums_cannot(filled: Database, settings: Settings) -> None:
     """A backup that says of itself that it holds a row more than it does."""
     good = made(filled, settings)

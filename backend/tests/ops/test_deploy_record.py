@@ -62,6 +62,7 @@ def test_it_works(operator: Operator) -> None:
     assert operator.run_here("deploy", "history", "--limit", "1").out == lines[0] + "\n"
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -67,6 +67,7 @@ def rows_of(url: str) -> object:
     return found
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("spelling", [str.lower, str.upper], ids=["by value", "by name"])
 def test_it_works(
     database: Database, settings: Settings, old_url: str, spelling: original.Spelling
@@ -171,6 +172,7 @@ def test_history_is_taken_as_it_was_given(
         assert (entry.action, entry.project_id) == ("original:project:create_project", LEAGUE)
 
 
+@pytest.mark.on_both
 def test_old_keys_keep_working(
     database: Database, settings: Settings, old_url: str, http: httpx.Client
 ) -> None:
@@ -188,6 +190,7 @@ def test_old_keys_keep_working(
         assert http.get(f"{address}/status", headers=headers).status_code == 401
 
 
+@pytest.mark.on_both
 def test_an_import_that_was_killed_goes_on(
     database: Database, settings: Settings, database_url: str, old_url: str, tmp_path: Path
 ) -> None:

@@ -94,6 +94,7 @@ def test_each_commissioner_is_told_once(
     assert len(mailbox.letters) == 4, "another time is another announcement"
 
 
+@pytest.mark.on_both
 def test_a_preview_shows_it_and_sends_nothing(
     operator: Operator, mailbox: Mailbox, slack: Receiver, database: Database
 ) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import pytest
 from gitleague.core import migrations
 from gitleague.core.clock import now
 from gitleague.core.db import Database
@@ -66,6 +67,7 @@ def test_a_schema_of_another_version_fails(settings: Settings, database: Databas
     assert "jobs" not in found
 
 
+@pytest.mark.on_both
 def test_a_public_address_needs_tls(settings: Settings, database: Database) -> None:
     found = look(settings, database, public_url="http://league.invalid")
     assert found["certificate"].mark is Mark.FAIL

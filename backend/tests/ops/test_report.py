@@ -227,6 +227,7 @@ def test_the_command_says_it_to_people_and_to_programs(
     assert (done.code, "--log -" in done.out) == (1, True)
 
 
+@pytest.mark.on_both
 def test_a_server_that_never_ran_does_not_pass(operator: Operator) -> None:
     done = operator.run_here("report", "stability")
     assert done.code == 1
@@ -301,6 +302,7 @@ def boxes_of(told: dict[str, list[dict[str, str]]]) -> dict[str, tuple[str, str]
     return {box["name"]: (box["verdict"], box["figure"]) for box in told["boxes"]}
 
 
+@pytest.mark.on_both
 def test_syncs_of_the_week(well: Database, operator: Operator) -> None:
     done = operator.run_here("report", "sync", "--weekly", "--json")
     assert done.code == 0, done.out
@@ -325,6 +327,7 @@ def test_syncs_of_the_week(well: Database, operator: Operator) -> None:
     }
 
 
+@pytest.mark.on_both
 def test_performance_of_the_month(well: Database, operator: Operator) -> None:
     done = operator.run_here("report", "performance", "--monthly", "--json")
     assert done.code == 0, done.out
@@ -338,6 +341,7 @@ def test_performance_of_the_month(well: Database, operator: Operator) -> None:
     assert operator.run_here("report", "performance").code == 1
 
 
+@pytest.mark.on_both
 def test_security_of_the_quarter(well: Database, operator: Operator, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("fine\n")

@@ -4,21 +4,24 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from awaited import until
 from make import make_commit
 from operators import Operator
+from preloaded import SERVER, Run, loaded
+
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
 
 ASKING = 4  # threads
+NOW_AND_THEN = 0.1  # seconds
 PATIENCE = 240  # seconds: a slow machine is no defect
 BOOTSTRAP = "bootstrap --email ada@example.org --project League --repo git@x.org:a/b.git --json"
 
@@ -33,7 +36,7 @@ class Systemd:
         self.hears.settimeout(PATIENCE)
         self.environment = environment | {"NOTIFY_SOCKET": str(self.address)}
         self.kept: list[int] = []
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[Run] = []
 
     @property
     def port(self) -> int:
@@ -43,15 +46,19 @@ class Systemd:
         with socket.socket(fileno=os.dup(self.kept[0])) as kept:
             return int(kept.getsockname()[1])
 
-    def start(self, port: int, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, port: int, *arguments: str) -> Run:
         """Waits until it has been handed what it shall keep, if it does not have it yet."""
-        serve = f"exec {sys.executable} -m gitleague serve --port {port} {' '.join(arguments)}"
-        handed = ""
-        if self.kept:
-            handed = f"exec 3<&{self.kept[0]}; export LISTEN_PID=$$ LISTEN_FDNAMES=http; "
-        process = subprocess.Popen(
-            ["bash", "-c", handed + serve], env=self.environment, pass_fds=self.kept
-        )
+        with ExitStack() as stack:
+            kept = None
+            if self.kept:
+                kept = stack.enter_context(socket.socket(fileno=os.dup(self.kept[0])))
+            process = loaded(SERVER).start(
+                ["gitleague", "serve", "--port", str(port), *arguments],
+                folder=self.address.parent,
+                environment=self.environment,
+                log=self.address.with_name("log"),
+                listener=kept,
+            )
         self.processes.append(process)
         if not self.kept:
             words, fds, _, _ = socket.recv_fds(self.hears, 4096, 1)
@@ -62,7 +69,7 @@ class Systemd:
     def close(self) -> None:
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=PATIENCE)
+            process.wait(PATIENCE)
         for fd in self.kept:
             os.close(fd)
         self.hears.close()
@@ -78,7 +85,7 @@ class Deployed(NamedTuple):
         """Address, once the server has been started."""
         return f"http://127.0.0.1:{self.systemd.port}/api/v1/sync/{self.repo}"
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str) -> Run:
         """On a port that the server chooses, and keeps."""
         return self.systemd.start(self.systemd.port, *arguments)
 
@@ -98,21 +105,20 @@ def deployed(tmp_path: Path, database_url: str) -> Iterator[Deployed]:
 
 
 @contextmanager
-def asking(deployed: Deployed) -> Iterator[list[object]]:
+def asking(deployed: Deployed, trust: ssl.SSLContext) -> Iterator[list[object]]:
     """What everybody who asked meanwhile was told; the test ends with the last answer."""
+    patiently: dict[str, Any] = {"timeout": PATIENCE, "verify": trust}
     answers: list[object] = []
     ended = threading.Event()
     known = {"Authorization": f"Bearer {deployed.key}"}
 
     def ask() -> None:
-        while not ended.is_set():
+        while not ended.wait(NOW_AND_THEN):  # and leaves the server time to start
             try:  # each on a connection of its own, as a proxy does
-                read = httpx.get(f"{deployed.push}/status", headers=known, timeout=PATIENCE)
+                read = httpx.get(f"{deployed.push}/status", headers=known, **patiently)
                 answers.append(read.status_code)
                 body = {"commits": [make_commit()]}
-                sent = httpx.post(
-                    f"{deployed.push}/commits", json=body, headers=known, timeout=PATIENCE
-                )
+                sent = httpx.post(f"{deployed.push}/commits", json=body, headers=known, **patiently)
                 answers.append(sent.status_code)
             except httpx.HTTPError as error:
                 answers.append(error)
@@ -129,14 +135,14 @@ def asking(deployed: Deployed) -> Iterator[list[object]]:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_restart_turns_nobody_away(deployed: Deployed) -> None:
+def test_a_restart_turns_nobody_away(deployed: Deployed, trust: ssl.SSLContext) -> None:
     old = deployed.start()
-    with asking(deployed) as answers:
+    with asking(deployed, trust) as answers:
         for _ in range(2):
             seen = len(answers)
             until(lambda so_far=seen: len(answers) > so_far + 20, seconds=PATIENCE)
             old.send_signal(signal.SIGTERM)
-            old.wait(timeout=PATIENCE)
+            old.wait(PATIENCE)
             old = deployed.start()
         seen = len(answers)
         until(lambda: len(answers) > seen + 20, seconds=PATIENCE)
@@ -144,9 +150,9 @@ def test_a_restart_turns_nobody_away(deployed: Deployed) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_workers_are_replaced_one_by_one(deployed: Deployed) -> None:
+def test_workers_are_replaced_one_by_one(deployed: Deployed, trust: ssl.SSLContext) -> None:
     server = deployed.start("--workers", "2")
-    with asking(deployed) as answers:
+    with asking(deployed, trust) as answers:
         until(lambda: len(answers) > 20, seconds=PATIENCE)
         before = _children(server.pid)
         server.send_signal(signal.SIGHUP)

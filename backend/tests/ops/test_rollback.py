@@ -14,6 +14,9 @@ import psycopg
 import pytest
 import servers
 from make import make_line
+from operators import Operator
+
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
 
 ROOT = Path(__file__).parents[3]
 PARTS = ("backend/gitleague", "backend/alembic", "gitleague-client", "tools", "requirements")
@@ -109,12 +112,13 @@ def production(tmp_path: Path, postgresql: str) -> Iterator[Production]:
 
 
 def test_what_was_there_before_is_there_again(production: Production) -> None:
-    production.gitleague("db", "upgrade")
+    operator = Operator(production.environment)  # of the same version
+    assert operator.run_here("db", "upgrade").code == 0
     made = json.loads(
-        production.gitleague(
+        operator.run_here(
             *("bootstrap", "--email", "ada@example.org", "--project", "League"),
             *("--repo", "git@example.org:team/site.git", "--json"),
-        )
+        ).out
     )
     before, after = make_line(3), make_line(2)
     production.run("systemctl", "start", "gitleague-backend")

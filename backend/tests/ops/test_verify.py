@@ -40,11 +40,13 @@ def played(database: Database) -> Database:
     return database
 
 
+@pytest.mark.on_both
 def test_a_league_that_has_everything_is_right(database: Database, ada: Person) -> None:
     fill(database, ada)
     assert found(database) == {}
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("change", "name", "wrong"),
     [
@@ -66,6 +68,7 @@ def test_it_finds(played: Database, change: str, name: str, wrong: int | None) -
     assert wrong in {None, found(played)[name]}
 
 
+@pytest.mark.on_both
 def test_it_finds_rows_that_point_at_nothing(database: Database, repo_id: uuid.UUID) -> None:
     if not database.is_sqlite:  # PostgreSQL lets nobody do this
         return

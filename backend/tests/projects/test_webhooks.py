@@ -212,6 +212,7 @@ def test_what_is_tried_again_can_succeed(hooks):
     assert (shown["failures"], shown["failing_since"], shown["paused_until"]) == (0, None, None)
 
 
+@pytest.mark.on_both
 def test_an_address_that_fails_is_left_alone_for_a_while(hooks, repo):
     """So that one that never answers does not take the time of all others."""
     hook = hooks.make()
@@ -273,6 +274,7 @@ def test_a_private_address_gets_nothing(hooks):
     assert "private network" in hooks.log(hook)[0]["error"]
 
 
+@pytest.mark.on_both
 def test_another_secret_key_is_told_apart(hooks):
     hook = hooks.make()
     with hooks.database.writing() as session:
@@ -296,6 +298,7 @@ def test_a_delivery_can_be_sent_again(hooks):
     assert len(hooks.log(hook)) == 2
 
 
+@pytest.mark.on_both
 def test_it_can_be_changed_and_disabled_and_deleted(hooks, repo):
     hook = hooks.make("sync.done")
     path = f"/webhooks/{hook['id']}"
@@ -372,6 +375,7 @@ def test_other_leagues_see_and_do_nothing(hooks, mallory, repo):
     assert hooks.ask("POST", unknown).status_code == 404
 
 
+@pytest.mark.on_both
 def test_the_log_reaches_back_so_far(hooks):
     hook = hooks.make()
     hooks.ping(hook)

@@ -84,6 +84,7 @@ def _another_project(database: Database, number: int) -> Pushes:
     return make_pushes(database, email=f"ada{number}@example.org")
 
 
+@pytest.mark.on_both
 def test_a_name_that_two_commits_answer_to_means_neither(pushes: Pushes) -> None:
     twins = [make_commit(sha="abcdef0" + make_sha(number)[7:], **ADA) for number in range(2)]
     revert = reverting("abcdef0", **GRACE)

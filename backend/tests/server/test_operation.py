@@ -84,6 +84,7 @@ def test_requests_leave_their_traces(
     assert memory.grows is None
 
 
+@pytest.mark.on_both
 def test_an_idle_server_writes_that_it_is_there(database: Database) -> None:
     books = books_of(Metrics())
     assert max(book.every for book in books) < 60
@@ -106,6 +107,7 @@ def count(database: Database, table: type[AnswerCount | LifeMinute | TimeCount])
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.on_both
 def test_processes_add_up_and_the_largest_is_told(database: Database) -> None:
     for _ in range(2):
         process = Metrics()
@@ -159,6 +161,7 @@ def test_minutes_without_a_database_are_none_in_which_it_was_there(database: Dat
         assert operation.times(session, Measure.REQUEST, now() - AGO) == {100: 1}
 
 
+@pytest.mark.on_both
 def test_uptime_is_of_the_minutes_since_the_first(database: Database) -> None:
     end = now().replace(second=0, microsecond=0)
     with database.reading() as session:
@@ -187,6 +190,7 @@ def test_memory_grows_by_the_hour(database: Database, grows: int) -> None:
     assert short.grows is None
 
 
+@pytest.mark.on_both
 def test_days_are_told_apart(database: Database) -> None:
     process = Metrics()
     process.operation.note_request(Area.SYNC, status=200, seconds=0.1, credential=None)
@@ -206,6 +210,7 @@ def test_days_are_told_apart(database: Database) -> None:
     assert after.memory > 10_000_000
 
 
+@pytest.mark.on_both
 def test_what_is_old_is_kept_by_the_hour_and_then_forgotten(database: Database) -> None:
     hour = (now() - BY_MINUTE - 2 * HOUR).replace(minute=0, second=0, microsecond=0)
     with database.writing() as session:

@@ -199,6 +199,7 @@ def test_the_state_is_among_the_metrics(http: Client, database: Database) -> Non
     )
 
 
+@pytest.mark.on_both
 def test_the_operators_acts_are_in_the_log(database: Database, ada: Person) -> None:
     with database.writing() as session:
         rollout.change(session, percent=10, threshold=7)

@@ -126,6 +126,7 @@ def test_jobs_are_counted_and_listed_by_state(database: Database, project_id: uu
         assert list_jobs(session, JobState.FAILED, ALL) == []
 
 
+@pytest.mark.on_both
 def test_only_the_newest_errors_are_kept(database: Database) -> None:
     with database.writing() as session:
         for number in range(KEPT + 3):

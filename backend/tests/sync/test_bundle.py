@@ -149,6 +149,7 @@ def test_an_import_that_was_cut_off_is_run_again(courier: Courier, database: Dat
     assert shas(database, courier.project_id) == {commit["sha"] for commit in line}
 
 
+@pytest.mark.on_both
 def test_who_brought_it_is_in_the_trail(courier: Courier, database: Database, ada: Person) -> None:
     courier.carry(courier.packed(make_commit()))
     with database.reading() as session:
@@ -315,6 +316,7 @@ def test_an_older_bundle_does_not_move_the_branches_back(
     assert len(shas(database, courier.project_id)) == 2
 
 
+@pytest.mark.on_both
 def test_rules_are_exported_of_one_league(courier: Courier, mallory: Person) -> None:
     """They hold what pseudonyms are made with."""
     refused = courier.gitleague("export-rules")

@@ -17,6 +17,7 @@ def pushes(database: Database) -> Pushes:
     return make_pushes(database)
 
 
+@pytest.mark.on_both
 def test_it_works(pushes: Pushes) -> None:
     line = make_line(4)
     pushes.push(*line[:2])
@@ -25,6 +26,7 @@ def test_it_works(pushes: Pushes) -> None:
     assert pushes.heads() == {line[3]["sha"]}
 
 
+@pytest.mark.on_both
 def test_branches_have_a_head_each_until_they_merge(pushes: Pushes) -> None:
     root = make_commit()
     left, right = (make_commit(parents=[root["sha"]]) for _ in range(2))
@@ -35,6 +37,7 @@ def test_branches_have_a_head_each_until_they_merge(pushes: Pushes) -> None:
     assert pushes.heads() == {merge["sha"]}
 
 
+@pytest.mark.on_both
 def test_a_commit_with_a_gap_below_it_is_no_head(pushes: Pushes) -> None:
     line = make_line(5)
     pushes.push(line[0], line[2], line[3], line[4])
@@ -43,6 +46,7 @@ def test_a_commit_with_a_gap_below_it_is_no_head(pushes: Pushes) -> None:
     assert pushes.heads() == {line[4]["sha"]}
 
 
+@pytest.mark.on_both
 def test_what_came_without_parents_is_never_a_head(pushes: Pushes) -> None:
     """0.1.0 sends none, and of a long history only the newest."""
     line = make_line(3)
@@ -52,6 +56,7 @@ def test_what_came_without_parents_is_never_a_head(pushes: Pushes) -> None:
     assert pushes.heads() == {line[2]["sha"]}
 
 
+@pytest.mark.on_both
 def test_a_repo_knows_only_its_own(pushes: Pushes) -> None:
     line = make_line(2)
     other = pushes.repo("https://example.org/other")
@@ -60,6 +65,7 @@ def test_a_repo_knows_only_its_own(pushes: Pushes) -> None:
     assert pushes.heads() == set()
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("seed", range(4))
 def test_every_order_of_arrival_ends_with_the_tips(pushes: Pushes, seed: int) -> None:
     chance = random.Random(seed)

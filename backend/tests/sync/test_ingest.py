@@ -9,6 +9,8 @@ from make import make_commit, make_line
 from pushes import Pushes, make_pushes, people
 from sqlalchemy import select
 
+pytestmark = pytest.mark.on_both
+
 ADA, GRACE, LINUS = people("Ada", "Grace", "Linus")
 WITH_GRACE = "Pair.\n\nCo-authored-by: Grace <grace@example.org>\n"
 

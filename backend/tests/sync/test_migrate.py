@@ -175,6 +175,7 @@ def test_all_but_the_active_and_of_one_league(server: Server) -> None:
     assert "The League: 2 of 2 pushed (100 %)" in server.run("--status")
 
 
+@pytest.mark.on_both
 def test_the_way_back_needs_no_new_credential_in_the_grace_period(server: Server) -> None:
     sealed = server.pull_of(server.one).sealed_credential
     server.run("--keep-credentials", "14d", server.one, "--yes")
@@ -190,6 +191,7 @@ def test_the_way_back_needs_no_new_credential_in_the_grace_period(server: Server
     assert "set one if it needs one" in server.run(server.one, "--rollback")
 
 
+@pytest.mark.on_both
 def test_a_kept_credential_is_wiped_when_the_time_is_over(server: Server) -> None:
     server.set_pull(server.one, credential_kept_until=now() - timedelta(seconds=1))
     with server.database.writing() as session:

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncssh
 import pytest
-from awaited import until
+from awaited import SECONDS, until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.outbound import Outbound
@@ -45,7 +45,6 @@ from remotes import (
 )
 from sqlalchemy import select, text, update
 
-WAIT_SECONDS = 60
 LOCAL = ("127.0.0.0/8", "::1/128")
 
 
@@ -145,6 +144,7 @@ def test_it_works_over_https_with_a_token(pulled: Pulled, https: Remote, origin:
     assert repo.last_ingested_sha == git(origin, "rev-parse", "main").strip()
 
 
+@pytest.mark.on_both
 def test_it_works_over_ssh_with_a_key(pulled: Pulled, ssh: Remote, origin: Path) -> None:
     site = pulled_from(pulled, ssh.ssh("site.git"))
     site.open_with(kind="ssh_key", private_key=ssh.private_key)
@@ -202,7 +202,7 @@ def test_git_connects_to_the_address_that_was_checked(
         if scheme == "ssh"
         else Credential(CredentialKind.TOKEN, TOKEN, USER)
     )
-    watch = Watch(time.monotonic() + WAIT_SECONDS, 1 << 30, lambda: None)
+    watch = Watch(time.monotonic() + SECONDS, 1 << 30, lambda: None)
     with mirror_of(settings, uuid.uuid4(), uuid.uuid4()) as mirror:
         fetch(mirror, reached, credential, settings, watch)
         assert git(mirror.folder, "rev-list", "--count", "refs/remotes/origin/HEAD").strip() == "3"
@@ -338,6 +338,7 @@ def _somebody_waits(database: Database, queries: list[str]) -> bool:
         return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
+@pytest.mark.on_both
 def test_a_schedule_that_the_clock_begins_meanwhile(pulled: Pulled, queries: list[str]) -> None:
     site = pulled_from(pulled, "https://localhost:1/site.git")
     with ThreadPoolExecutor(1) as pool:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from awaited import until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.sync.migrate import Outcome, Wish, move, repo_methods
@@ -25,7 +25,8 @@ from pushes import Pushes, make_pushes
 from remotes import add_commits, git_over_ssh, make_origin, rev_list
 from sqlalchemy import func, select, update
 
-WAIT_SECONDS = 240
+pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
+
 COMMITS = 2 * pulling.BATCH + 50
 
 
@@ -57,10 +58,7 @@ def _kill(group: int) -> None:
 
 
 def wait_for(met: Callable[[], bool], log: Path) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not met():
-        assert time.monotonic() < deadline, log.read_text()[-3000:]
-        time.sleep(0.05)
+    until(met, otherwise=lambda: log.read_text()[-3000:])
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

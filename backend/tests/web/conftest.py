@@ -9,6 +9,7 @@ import pytest
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from httpx import Client
+from made_once import copy_season
 from playwright.sync_api import Browser
 from season import seed_season
 from served import Filled, filled_league
@@ -36,9 +37,12 @@ def filled_windows(browser: Browser, filled: Filled) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def season(database: Database, project_id: uuid.UUID) -> str:
+def season(database: Database, project_id: uuid.UUID, sqlite_template: Path) -> str:
     """The path of the standings of a league with 18 weeks of play."""
-    seed_season(database, project_id)
+    if database.is_sqlite:
+        copy_season(database, project_id, sqlite_template)
+    else:
+        seed_season(database, project_id)
     return f"/projects/{project_id}/standings"
 
 

@@ -94,6 +94,7 @@ def test_the_chart_is_told_in_words_too(
     assert [commits] == numbers(page, ".tiles > div:first-child dd")
 
 
+@pytest.mark.at("2026-05-13 12:00")  # there is play in this month, and before
 @in_browser
 def test_a_row_leads_to_the_card_of_its_period(windows: Windows, season: str, linus: Person):
     page = windows.open(f"{season}?period=month", linus)
@@ -128,6 +129,7 @@ def test_each_rule_says_what_it_counted(repo: Repo, show: Callable[..., str], li
     assert "BLK a fix 1 x 15 15" in page
 
 
+@pytest.mark.on_both
 def test_commits_with_a_co_author_are_told_apart(
     repo: Repo, show: Callable[..., str], linus: Person
 ):
@@ -143,6 +145,7 @@ def test_commits_with_a_co_author_are_told_apart(
     assert "1 commit. Open one" in show("Ada", linus)
 
 
+@pytest.mark.on_both
 def test_a_quiet_month_leads_back(repo: Repo, show: Callable[..., str], linus: Person):
     repo.push(make_commit(**GRACE))
     page = show("Grace Hopper", linus, period="month", start="2023-01-01")

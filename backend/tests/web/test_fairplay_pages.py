@@ -41,6 +41,7 @@ def ruling(http: Client, database: Database, repo: Repo, grace: Person) -> str:
         return f"/rulings/{session.scalars(select(Ruling.id)).one()}"
 
 
+@pytest.mark.on_both
 def test_it_works(http: Client, ruling: str, ada: Person, grace: Person, linus: Person):
     looker, player, commissioner = (Pages(http, each) for each in (linus, grace, ada))
     assert ruling in looker.see("/rulings")
@@ -88,6 +89,7 @@ def test_an_award_can_be_wrong_too(filled_http: Client, filled: Filled):
     assert "I was away." in member.see("/reports")
 
 
+@pytest.mark.on_both
 def test_this_is_wrong(http: Client, repo: Repo, ada: Person, linus: Person):
     """From a row of the table to a commissioner's answer."""
     repo.push(make_commit())

@@ -68,6 +68,7 @@ def test_it_works(http: Client, database: Database, repo: Repo, ada: Person, gra
     assert player.player("Bo")
 
 
+@pytest.mark.on_both
 def test_the_picks_of_others_are_a_secret_until_the_lock(
     http: Client, database: Database, repo: Repo, ada: Person, grace: Person
 ):
@@ -105,6 +106,7 @@ def test_a_draft_goes_by_turns(
     assert "picked" in first.see("/picks")
 
 
+@pytest.mark.on_both
 def test_a_commissioner_sets_it_up(http: Client, database: Database, repo: Repo, ada: Person):
     fantasy = before_the_season(http, database, ada, repo).make(salary_cap=500)
     pages = Pages(http, ada, fantasy.id)

@@ -21,6 +21,7 @@ def site(http: Client, ada: Person) -> Site:
     return Site(http, ada)
 
 
+@pytest.mark.on_both
 def test_a_webhook_is_made_tried_and_deleted(site: Site):
     wrong = site.post("/webhooks", url="http://10.0.0.1/", events=["season.opened"])
     assert wrong.status_code == 422
@@ -78,6 +79,7 @@ def test_mails_are_offered_where_they_are_sent(site: Site, settings: Settings):
     assert "This server sends no mails" not in page
 
 
+@pytest.mark.on_both
 def test_badges_and_the_feed_are_opened_to_everybody(site: Site):
     feed = f"/api/v1{site.league}/feed.atom"
     assert site.http.get(feed).status_code == 401
@@ -98,6 +100,7 @@ def test_exports_lead_to_files(site: Site, repo: Repo):
         assert site.http.get(link, headers=site.person.headers).status_code == 200, link
 
 
+@pytest.mark.on_both
 def test_the_log_is_narrowed_and_taken_along(site: Site, repo: Repo, grace: Person):
     repo.push(make_commit())
     site.post("/claims", by=grace, address=grace.email)

@@ -31,6 +31,7 @@ def test_every_list_of_plays_leads_to_their_pages(filled_http: Client, filled: F
     assert f"/rulings/{league.ruling}" in page_of(http, linus, f"/plays/{league.play}")
 
 
+@pytest.mark.on_both
 def test_a_page_tells_all_of_a_commit(http: Client, repo: Repo, linus: Person):
     bug = make_commit(message_title="Add a bug")
     fix = make_commit(
@@ -57,6 +58,7 @@ def test_what_does_not_count_says_why(http: Client, repo: Repo, linus: Person):
     assert f"/plays/{first['sha']}" in page
 
 
+@pytest.mark.on_both
 def test_the_plays_of_a_week_as_they_came_and_by_impact(http: Client, repo: Repo, linus: Person):
     small = make_commit(message_title="Small", author_date="2024-05-02T12:00:00Z", additions=1)
     big = make_commit(message_title="Big", additions=500)
@@ -78,6 +80,7 @@ def test_the_search_finds_all_kinds(filled_http: Client, filled: Filled):
     assert "Find anything" in page_of(http, linus, "/search")
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_words_stay_words(http: Client, repo: Repo, linus: Person, attack: str):
     commit = make_commit(author_name=attack, message_title=attack)

@@ -45,6 +45,7 @@ def test_who_does_not_want_to_be_shown_is_not(http: Client, player: str, grace, 
     assert "Grace Hopper" in http.get(standings, headers=linus.headers | HTML).text
 
 
+@pytest.mark.on_both
 def test_what_is_held_is_a_download(http: Client, player: str, grace: Person):
     page = http.get(f"{player}/privacy", headers=grace.headers | HTML).text
     (link,) = re.findall(r'href="(/api/v1/players/[^"]+)" download', page)
@@ -64,6 +65,7 @@ def test_who_left_is_retired_by_a_commissioner(http: Client, player: str, grace,
     assert "Still plays" in http.get(f"{player}/privacy", headers=ada.headers | HTML).text
 
 
+@pytest.mark.on_both
 def test_erasing_wants_the_name_and_is_for_good(http: Client, player: str, grace, ada):
     wrong = http.post(f"{player}/erase", data={"confirm": "Grace"}, headers=grace.headers | HTML)
     assert wrong.status_code == 422

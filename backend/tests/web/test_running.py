@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import MemberStatus, Role
@@ -126,6 +127,7 @@ def test_the_last_commissioner_stays(http: Client, ada: Person):
     assert "<h1>" in refused.text
 
 
+@pytest.mark.on_both
 def test_rules_that_were_changed_are_told_as_they_are(http: Client, ada: Person):
     league = f"/projects/{ada.project_id}"
     http.patch(

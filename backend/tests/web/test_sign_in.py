@@ -96,6 +96,7 @@ def page_path(address: str) -> str:
     return "/" + address.split("/", 3)[-1]
 
 
+@pytest.mark.on_both
 def test_opening_a_link_does_not_use_it_up(http: Client, link: str):
     for _ in range(2):
         answer = http.get(link, headers=HTML)

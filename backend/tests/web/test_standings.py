@@ -211,10 +211,12 @@ def test_more_players_than_fit_are_on_further_pages(repo: Repo, show):
     assert "60 players" in last
 
 
+@pytest.mark.on_both
 def test_a_page_past_the_end_leads_back(season: str, show):
     assert "all-time table" in show(page=99)
 
 
+@pytest.mark.on_both
 def test_an_empty_league_says_how_to_push(show):
     page = show()
     assert "The season has not begun" in page
@@ -222,6 +224,7 @@ def test_an_empty_league_says_how_to_push(show):
     assert 'href="/api-keys"' in page
 
 
+@pytest.mark.on_both
 def test_a_day_of_rest_leads_to_one_that_was_played(repo: Repo, show):
     repo.push(make_commit(author_date="2024-05-01T12:00:00Z", commit_date="2024-05-01T12:00:00Z"))
     page = show(period="day", start="2024-05-09")
@@ -229,6 +232,7 @@ def test_a_day_of_rest_leads_to_one_that_was_played(repo: Repo, show):
     assert "period=day&amp;start=2024-05-01" in page
 
 
+@pytest.mark.on_both
 def test_no_medals_for_nothing_and_none_for_turnovers(repo: Repo, show):
     repo.push(make_commit(message_title="wip"))
     assert "place-1" in show(metric="pts")

@@ -91,6 +91,7 @@ def _parts(name: str) -> tuple[str, list[str], list[str]]:
     return "".join(html), strings, marked
 
 
+@pytest.mark.on_both
 def test_a_translation_is_shown(
     http: Client, ada: Person, repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

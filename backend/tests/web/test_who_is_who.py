@@ -74,6 +74,7 @@ def test_addresses_are_split_off_under_a_name(site: Site):
     assert site.player(GRACE) != site.player(WORK)
 
 
+@pytest.mark.on_both
 def test_a_player_is_named_placed_and_made_a_bot(site: Site):
     player = site.player(ADA)
     wrong = site.post(f"/identities/{player}", name=" ", position="x" * 41, is_bot="true")
