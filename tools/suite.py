@@ -26,7 +26,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 MOST_FLAKY = 5
 SLOWEST = 25
-ALL_STATEMENTS = "--all-statements"  # backend/tests/statements.py
+BOTH_ASKED = "--both-asked"  # backend/tests/both.py
 FAILED = 1  # pytest's status where tests failed, and nothing else was wrong
 MEMORY = Path("/dev/shm")  # noqa: S108 - its files are in a folder of our own
 ENOUGH_MEMORY = 4_000_000_000
@@ -48,7 +48,7 @@ class Test(NamedTuple):
 PARTS = (
     Part("tools", ".", ("tools/",), dist="load"),  # a few that take long, and share nothing
     Part("client", "gitleague-client", ("tests/",)),
-    Part("backend without browser", "backend", ("tests/", "-m", "not browser", ALL_STATEMENTS)),
+    Part("backend without browser", "backend", ("tests/", "-m", "not browser", BOTH_ASKED)),
     Part("browser", "backend", ("tests/", "-m", "browser")),
 )
 QUICK = (

@@ -32,7 +32,7 @@ from migrations import migrate
 from playwright.sync_api import Browser, sync_playwright
 from remote import Repo
 
-pytest_plugins = ["clocks", "statements"]
+pytest_plugins = ["both", "clocks"]
 
 # What a developer has set for a server of theirs must not reach the tests.
 for name in [name for name in os.environ if name.startswith("GITLEAGUE_") and name != WISHED]:
@@ -116,7 +116,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
-    """A migrated and empty database; statements.py says on which a test runs."""
+    """A migrated and empty database; both.py says on which a test runs."""
     if request.param == "sqlite":
         return databases.sqlite(request.getfixturevalue("sqlite_template"))
     request.getfixturevalue("postgresql_template")

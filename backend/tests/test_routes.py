@@ -7,7 +7,7 @@ subject all who are refused.
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from databases import DATABASES
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from gitleague.app import create_app
+from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.server import AnswerCount, LifeMinute, PushCount, TimeCount
 from httpx import Client, Response
@@ -51,8 +52,9 @@ def world_on(folder: Path, database_url: str) -> Iterator[World]:
     with (
         served(folder, database_url, **limits) as settings,
         Client(base_url=settings.public_url, timeout=60) as http,
+        closing(Database(settings.database)) as database,
     ):
-        yield make_world(settings, http)
+        yield make_world(database, settings, http)
 
 
 @pytest.fixture(scope="module")

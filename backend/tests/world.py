@@ -304,8 +304,7 @@ class World:
         return made
 
 
-def make_world(settings: Settings, http: Client) -> World:
-    database = Database(settings.database)
+def make_world(database: Database, settings: Settings, http: Client) -> World:
     with database.writing() as session:
         project_id = make_project(session)
         repo_id = make_repo(session, project_id)

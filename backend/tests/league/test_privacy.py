@@ -1,6 +1,5 @@
 """A player who asks not to be shown is shown to nobody but themself and commissioners."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -27,10 +26,10 @@ SECRETS = ("hedy", "kiesler", "hedwig", "secret.example", "hop frequencies")
 class Hidden:
     """A league with a secret player in every corner of it."""
 
-    def __init__(self, settings: Settings, http: Client) -> None:
+    def __init__(self, database: Database, settings: Settings, http: Client) -> None:
         quick = settings.model_copy(update={"rate_limit_api": "1000000/minute"})
         self.http = http
-        self.world: World = make_world(quick, http)
+        self.world: World = make_world(database, quick, http)
         self.league = f"/projects/{self.world.project_id}"
         self.push(_by(NAME, ADDRESS, TITLE, additions=900), _by(NAME, "", TITLE))
         self.push(_by("Linus", "linus@example.org", "Help"))
@@ -73,10 +72,8 @@ def _by(name: str, email: str, title: str, **over: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def hidden(settings: Settings, http: Client) -> Iterator[Hidden]:
-    made = Hidden(settings, http)
-    yield made
-    made.world.database.close()
+def hidden(database: Database, settings: Settings, http: Client) -> Hidden:
+    return Hidden(database, settings, http)
 
 
 def test_it_works(hidden):

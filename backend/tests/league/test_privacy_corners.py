@@ -123,6 +123,7 @@ def secrets_in(text: str) -> list[str]:
     return [word for word in SECRETS if word in text.lower()]
 
 
+@pytest.mark.on_both
 def test_it_works(corners):
     """Everybody is told before; then only commissioners, and not what is passed on to anybody."""
     for corner in (*CORNERS, *FOR_ALL):
@@ -163,6 +164,7 @@ def test_nobody_outside_is_told(corners):
     assert not secrets_in(recap.text)
 
 
+@pytest.mark.on_both
 def test_a_decision_holds_for_an_anonymous_player(corners):
     """Which commits it is about is known to the league, though not shown."""
     corners.hide()

@@ -26,6 +26,7 @@ def other_url(database: Database, postgresql: str, tmp_path: Path) -> Iterator[s
         yield url
 
 
+@pytest.mark.on_both
 def test_it_works(database: Database, other_url: str) -> None:
     """There and, with what was added, back again."""
     with database.engine.begin() as connection:
@@ -44,6 +45,7 @@ def test_it_works(database: Database, other_url: str) -> None:
     other.close()
 
 
+@pytest.mark.on_both
 def test_a_target_that_holds_something_is_refused(database: Database, other_url: str) -> None:
     with database.writing() as session:
         make_user(session, "ada@example.org")

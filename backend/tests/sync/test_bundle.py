@@ -84,6 +84,7 @@ def points(database: Database, project_id: uuid.UUID) -> Any:
         )
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("privacy", ["full", "numbers"])
 def test_a_history_comes_as_if_it_had_been_pushed(
     courier: Courier, database: Database, live_server: str, privacy: str
