@@ -37,9 +37,11 @@ class Askers:
         self.test = ""
         self.is_on_choice = False  # of any other test the database is said, and why
 
-    def note(self, connection: Connection, _cursor: object, text: str, *_: object) -> None:
+    def note(self, connection: Connection, *rest: Any) -> None:
         name = connection.dialect.name
-        if name == "sqlite" and (text.startswith("BEGIN") or not self.is_on_choice):
+        if name == "sqlite" and not self.is_on_choice:
+            return
+        if rest[-2].compiled is None:  # BEGIN, PRAGMA: the driver's own
             return
         asker = next(_product(sys._getframe()), COPIED)
         if asker != COPIED:

@@ -48,6 +48,7 @@ def test_it_works(http: Client, database: Database, operator: Operator, ada: Per
     ]
 
 
+@pytest.mark.on_both
 def test_operators_and_the_invited_need_no_account_yet(
     http: Client, operator: Operator, ada: Person
 ) -> None:

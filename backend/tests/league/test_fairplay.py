@@ -69,12 +69,7 @@ def at(moment: datetime, by: str = "Grace", **over: Any) -> dict[str, Any]:
 
 
 def burst(
-    count: int,
-    *,
-    pause: timedelta,
-    lines: int = 2,
-    by: str = "Grace",
-    begins: datetime = NOON,
+    count: int, *, pause: timedelta, lines: int = 2, by: str = "Grace", begins: datetime = NOON
 ) -> list[Any]:
     return [
         at(begins + pause * number, by, additions=lines, deletions=0) for number in range(count)

@@ -23,6 +23,7 @@ def operator(settings: Settings) -> Operator:
     )
 
 
+@pytest.mark.on_both
 def test_it_works(operator: Operator) -> None:
     done = operator.run_here(
         *("deploy", "record", "--by", "Ada Lovelace", "--result", "success"),

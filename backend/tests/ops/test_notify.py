@@ -109,6 +109,7 @@ def test_a_preview_shows_it_and_sends_nothing(
         assert list_tries(session, limit=9) == []
 
 
+@pytest.mark.on_both
 def test_a_preview_says_who_was_told(
     operator: Operator, database: Database, settings: Settings
 ) -> None:

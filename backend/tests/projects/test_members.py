@@ -110,6 +110,7 @@ def test_an_invitation_gives_a_place_to_who_signs_in_by_mail(
     assert accept(http, made, headers).status_code == 410
 
 
+@pytest.mark.on_both
 def test_an_invitation_lifts_who_waits_or_is_lower_and_lowers_nobody(
     http: Client, ada: Person, grace: Person, linus: Person, mallory: Person
 ) -> None:

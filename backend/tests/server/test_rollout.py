@@ -320,6 +320,7 @@ def operator(database_url: str, settings: Settings) -> Operator:
     )
 
 
+@pytest.mark.on_both
 def test_the_operators_command_and_page(
     operator: Operator,
     database: Database,
