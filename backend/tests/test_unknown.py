@@ -23,7 +23,7 @@ API = "/api/v1"
     "place, body, field, message",
     [
         ("PATCH /projects/{0}", {"time_zome": "UTC"}, "time_zome", "no 'time_zome' here"),
-        ("PATCH /projects/{0}", {"nmae": "x"}, "nmae", "the nearest is 'name'"),
+        ("PATCH /projects/{0}", {"names": "x"}, "names", "the nearest is 'name'"),
         ("POST /projects", {"name": "x", "timezone": "UTC"}, "timezone", "is 'time_zone'"),
         ("GET /projects/{0}/standings?perod=week", None, "perod", "the nearest is 'period'"),
         ("GET /projects/{0}/standings?page=1&Limit=5", None, "Limit", "the nearest is 'limit'"),

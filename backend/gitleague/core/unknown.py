@@ -56,7 +56,7 @@ def fields_beside(request: Request, place: Sequence[Part]) -> Collection[str]:
 
 
 def no_such(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1, cutoff=0)
+    near = get_close_matches(name, sorted(known), n=1)
     return f"There is no {name!r} here{f'; the nearest is {near[0]!r}' if near else ''}."
 
 
