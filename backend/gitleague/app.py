@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,23 +12,28 @@ from types import FrameType
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.middleware.gzip import GZipMiddleware
 
 from gitleague import __version__
 from gitleague.accounts import routes as accounts
 from gitleague.accounts.limits import RateLimits, limit_api
+from gitleague.accounts.outbox import Outbox
 from gitleague.accounts.verify import KeyVerifier
 from gitleague.core import log, problems
 from gitleague.core.body_limit import BodyLimit
 from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.core.errors import Unavailable
 from gitleague.core.maintenance import Maintenance
 from gitleague.core.metrics import Metrics
+from gitleague.core.private_files import keep_files_private
 from gitleague.core.requests import RequestTrail
 from gitleague.core.session import Turns, database_of
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
+from gitleague.core.unknown import refuse_unknown_parameters
 from gitleague.description import with_examples
 from gitleague.jobs.runner import Runner, RunnerThread
 from gitleague.league import routes as league
@@ -50,8 +56,12 @@ public = APIRouter(tags=["server"])
 @public.get("/health")
 def show_health(request: Request) -> dict[str, str]:
     """200 while the process and its database answer; else 503. It waits for nobody's turn."""
-    with database_of(request).reading() as session:
-        session.execute(text("SELECT 1"))
+    try:
+        with database_of(request).reading() as session:
+            session.execute(text("SELECT 1"))
+    except DBAPIError as error:  # whatever is wrong with it
+        logging.getLogger(__name__).exception("the database does not answer")
+        raise Unavailable from error
     return {"status": "ok", "version": __version__, "database": "ok"}
 
 
@@ -79,8 +89,9 @@ def _routes() -> APIRouter:
     routes = APIRouter(redirect_slashes=False)
     routes.include_router(public)
     routes.include_router(watching.router)
+    asked = [Depends(limit_api), Depends(refuse_unknown_parameters)]
     for part in (accounts, projects, sync, pulls, league):
-        routes.include_router(part.router, prefix=API, dependencies=[Depends(limit_api)])
+        routes.include_router(part.router, prefix=API, dependencies=asked)
     routes.include_router(web.router)
     return routes
 
@@ -111,6 +122,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         Runner(app.state.database, tasks_of(settings), CLOCKS),
         Runner(app.state.database, pulls_of(settings)),
     )
+    app.state.outbox = Outbox()
     app.state.newsroom = Newsroom(app.state.database)
     app.openapi = with_examples(app)  # type: ignore[method-assign] # as FastAPI says
     answer = problems.install(app, page_of_error, defects.note)
@@ -133,6 +145,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 
 def create_app_from_environment() -> FastAPI:
     """What each of several worker processes calls."""
+    keep_files_private()
     settings = load_settings()
     log.configure(settings)
     report_errors(settings)
@@ -183,6 +196,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.gather(*writing)
     for thread in threads:
         thread.stop()
+    app.state.outbox.close()
     app.state.database.close()
     if app.state.traces:
         app.state.traces.close()

@@ -14,6 +14,7 @@ from gitleague.core import log
 from gitleague.core.db import Database
 from gitleague.core.errors import SettingsError
 from gitleague.core.locks import Busy, alone
+from gitleague.core.private_files import keep_files_private
 from gitleague.core.settings import load_settings
 from gitleague.core.telemetry import report_errors
 from gitleague.jobs.runner import Runner
@@ -22,6 +23,7 @@ from gitleague.tasks import CLOCKS, pulls_of, tasks_of
 JOBS, PULLS = "gitleague.jobs", "gitleague.pulls"
 EVERY = 5.0  # seconds: how long a job waits at most before it is seen
 
+keep_files_private()
 settings = load_settings()
 if not settings.redis_url:
     raise SettingsError("Set GITLEAGUE_REDIS_URL; without Redis the server does the jobs itself.")

@@ -59,6 +59,7 @@ class Route(NamedTuple):
     params: Callable[[dict[str, object]], dict[str, Any]] = lambda _subject: {}
     subject: Callable[[World], dict[str, object]] = lambda _world: {}
     own: bool = False  # the subject is a key of whoever calls
+    leaves: bool = False  # signs whoever calls out
     follow: bool = False  # where it sends to, until there is a page
     unlike: Mapping[Kind, int] = MappingProxyType({})  # who gets another status, though let in
 

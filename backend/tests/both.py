@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import gitleague
 import pytest
 from databases import DATABASES, IS_WISHED
+from gitleague.accounts import outbox
 from gitleague.jobs.runner import THREAD_NAME
 from gitleague.server.keeping import write_down
 from sqlalchemy import Connection, Engine, event
@@ -84,12 +85,14 @@ askers = Askers()
 def queries() -> Iterator[list[str]]:
     """The SQL of every statement while the test runs, on whatever engine; clear it to begin.
 
-    Not of what has a clock of its own: who looks for jobs, and who writes down what was counted.
+    Not of what has a clock of its own: who looks for jobs, who sends mail, and who writes down what
+    was counted.
     """
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if current_thread().name != THREAD_NAME and not _is_sent_by(write_down):
+        name = current_thread().name
+        if not name.startswith((THREAD_NAME, outbox.THREADS)) and not _is_sent_by(write_down):
             sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

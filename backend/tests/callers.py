@@ -1,11 +1,11 @@
 """Every kind of caller that a league meets, each with a real credential."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 
-from gitleague.accounts.sign_in import make_link
+from gitleague.accounts.sign_in import make_link, open_api_session
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -53,6 +53,14 @@ class Callers:
     def headers(self, kind: Kind) -> dict[str, str]:
         credential = self.credentials.get(kind)
         return {"Authorization": f"Bearer {credential}"} if credential else {}
+
+    def sign_in_again(self, database: Database, kind: Kind) -> None:
+        person = self.people.get(kind)
+        if person:
+            with database.writing() as session:
+                token = open_api_session(session, self.settings, person.user_id).token
+            self.people[kind] = replace(person, jwt=token)
+            self.credentials[kind] = token
 
     def own_key(self, http: Client, kind: Kind) -> str:
         """The id of a key of theirs; of the commissioner's for those who are no person."""

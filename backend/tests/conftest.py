@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from chromium import OPTIONS, find_chromium
 from databases import TEMPLATE, WISHED, Databases
 from gitleague.accounts import hashing
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -180,7 +180,7 @@ def trust() -> ssl.SSLContext:
 @pytest.fixture
 def http(live_server: str, trust: ssl.SSLContext) -> Iterator[Client]:
     """Talks to the app; nobody is signed in until a request says so."""
-    with Client(base_url=live_server, timeout=30, verify=trust) as client:
+    with Client(base_url=live_server, timeout=60, verify=trust) as client:
         yield client
 
 
@@ -222,7 +222,8 @@ def olga(database: Database, settings: Settings, project_id: uuid.UUID) -> Perso
     """Operator of the server, and in no league."""
     with database.writing() as session:
         user_id = make_user(session, "olga@example.org", name="Olga")
-    return Person(user_id, "olga@example.org", project_id, issue_jwt(settings, user_id).token)
+        token = open_api_session(session, settings, user_id).token
+    return Person(user_id, "olga@example.org", project_id, token)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.accounts.sign_in import open_api_session
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -95,7 +95,8 @@ def make_person(
     with database.writing() as session:
         user_id = make_user(session, email, name=name)
         make_member(session, project_id, user_id, role=role, status=status)
-    return Person(user_id, email, project_id, issue_jwt(settings, user_id).token)
+        token = open_api_session(session, settings, user_id).token
+    return Person(user_id, email, project_id, token)
 
 
 def make_key(

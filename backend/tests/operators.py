@@ -74,7 +74,7 @@ class Operator(NamedTuple):
             pytest.MonkeyPatch.context() as patched,
             redirect_stdout(out),
             redirect_stderr(err),
-            _log_as_before(),
+            _process_as_before(),
         ):
             for name, value in {**self.environment, **settings}.items():
                 patched.setenv(name, value)
@@ -89,15 +89,18 @@ class Operator(NamedTuple):
 
 
 @contextmanager
-def _log_as_before() -> Iterator[None]:
-    """A command sets the log up for a whole process."""
+def _process_as_before() -> Iterator[None]:
+    """A command sets the log up, and who may read its files, for a whole process."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    mask = os.umask(0)
+    os.umask(mask)
     try:
         yield
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
+        os.umask(mask)
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str | None:

@@ -1,5 +1,7 @@
 """The pages on which a league is run, and what their forms send."""
 
+from typing import Any
+
 from access import Access, Route
 from routes_of_the_league import next_squad
 from world import DISCORD, World
@@ -11,6 +13,10 @@ HOOK = f"{LEAGUE}/webhooks/{{webhook_id}}"
 
 def pair(subject: dict[str, object]) -> dict[str, object]:
     return {"players": [subject["player_id"], subject["other"]]}
+
+
+def days(subject: dict[str, Any]) -> dict[str, object]:
+    return {end: day for end, day in subject["days"].items() if end in {"first", "last"}}
 
 
 def reads(place: str, **more: object) -> Route:
@@ -152,7 +158,7 @@ ROUTES = [
         f"POST {LEAGUE}/lineup/{{squad_id}}/members/{{stint_id}}",
         Access.COMMISSIONER,
         303,
-        form=lambda subject: subject["days"],
+        form=days,
         subject=World.fresh_stint,
     ),
     Route(

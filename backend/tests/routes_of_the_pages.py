@@ -107,7 +107,8 @@ ROUTES = [
     Route("POST /sign-in", Access.ANYONE, form={"email": "no@example.org"}),
     Route("GET /sign-in/{token}", Access.ANYONE, subject=World.fresh_link),
     Route("POST /sign-in/{token}", Access.OPEN, 303, subject=World.fresh_link),
-    Route("POST /sign-out", Access.OPEN, 303),
+    Route("POST /sign-out", Access.ANYONE, 303, leaves=True),
+    Route("POST /sign-out-everywhere", Access.IN_PERSON, 303, leaves=True),
     Route("GET /invitations/{token}", Access.ANYONE, subject=World.fresh_invitation),
     Route(
         "POST /invitations/{token}",

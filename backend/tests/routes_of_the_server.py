@@ -21,6 +21,8 @@ ROUTES = [
     Route(f"GET {API}/openapi.json", Access.OPEN),
     Route(f"POST {API}/auth/magic-link", Access.ANYONE, 202, json={"email": "no@example.org"}),
     Route(f"POST {API}/auth/verify", Access.ANYONE, json=with_token, subject=World.fresh_link),
+    Route(f"POST {API}/auth/sign-out", Access.IN_PERSON, 204, leaves=True),
+    Route(f"POST {API}/auth/sign-out-everywhere", Access.IN_PERSON, 204, leaves=True),
     Route(f"POST {API}/api-keys/", Access.IN_PERSON, 201, json=KEY),
     Route(f"POST {API}/api-keys", Access.IN_PERSON, 201, json=KEY),
     Route(f"GET {API}/api-keys/", Access.IN_PERSON),

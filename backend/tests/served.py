@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import servers
 from everything import Everything, fill
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -63,7 +63,9 @@ def filled_league(folder: Path, template: Path) -> Iterator[Filled]:
     with served(folder, copy_of(made.file, folder)) as settings:
         database = Database(settings.database)
         league, user_id, email = made.league
-        ada = Person(user_id, email, league.project, issue_jwt(settings, user_id).token)
+        with database.writing() as session:
+            token = open_api_session(session, settings, user_id).token
+        ada = Person(user_id, email, league.project, token)
         yield Filled(league, ada, database, settings, made.made_at.date())
         database.close()
 

@@ -17,6 +17,7 @@ from gitleague_client.rules.classify import flags_of
 
 SHA_PATTERN = r"^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$"
 MAX_LINES = 2_000_000_000  # fits the server's 32-bit columns
+MAX_PARENTS = 1_000  # the largest merge of Linux has 66
 
 
 def _utc(moment: datetime) -> datetime:
@@ -64,7 +65,7 @@ class Commit:
     is_merge: bool = False
     parent_count: Annotated[int, Ge(0), Le(100_000)] = 0
     author_date: Moment | None = None  # None: the commit counts on its commit_date
-    parents: Annotated[list[Sha], MaxLen(100_000)] | None = None  # None: ancestry unknown
+    parents: Annotated[list[Sha], MaxLen(MAX_PARENTS)] | None = None  # None: ancestry unknown
     coauthors: Annotated[list[Person], MaxLen(1_000)] | None = None  # None: read the trailers
     excluded_additions: Count = 0  # the part of `additions` in generated, vendored, lock files
     excluded_deletions: Count = 0

@@ -32,6 +32,14 @@ def client_address(peer: str, forwarded: str, trusted: Networks) -> str:
     return address
 
 
+def household_of(address: str) -> str:
+    """What one connection to the internet has: an IPv4 address, or all of an IPv6 /64."""
+    plain = _plain(address)
+    if plain is None or ":" not in plain:
+        return address
+    return str(IPv6Network((plain, 64), strict=False))
+
+
 def _is_trusted(address: str, trusted: Networks) -> bool:
     plain = _plain(address)
     if plain is None:

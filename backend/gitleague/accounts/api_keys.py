@@ -119,8 +119,7 @@ def keys_seen_by(session: Session, user_id: uuid.UUID, paging: Paging) -> tuple[
 def revoke_key(session: Session, key_id: uuid.UUID, *, caller: Caller) -> None:
     """From now on the key opens nothing. Revoking twice is no error."""
     key = _find(session, key_id, caller.user_id)
-    if key.revoked_at is None:
-        session.execute(update(ApiKey).where(ApiKey.id == key_id).values(revoked_at=now()))
+    if _revoke(session, key_id):
         _record(session, Action.KEY_REVOKED, key, caller)
 
 
@@ -133,7 +132,8 @@ def rotate_key(session: Session, key_id: uuid.UUID, *, caller: Caller) -> NewKey
         raise Conflict(f"This key is {old.status}. Create a new one.")
     _check_role(session, caller.user_id, scopes_in(old.scopes), old.project_id)
     lifetime = old.expires_at - old.created_at if old.expires_at else None
-    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(revoked_at=now()))
+    if not _revoke(session, key_id):
+        raise Conflict("This key is revoked. Create a new one.")
     made = _insert(
         session,
         caller.user_id,
@@ -144,6 +144,12 @@ def rotate_key(session: Session, key_id: uuid.UUID, *, caller: Caller) -> NewKey
     )
     _record(session, Action.KEY_ROTATED, made.key, caller)
     return made
+
+
+def _revoke(session: Session, key_id: uuid.UUID) -> bool:
+    """Whether it was us: of several at once, one."""
+    still = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    return session.scalar(still.values(revoked_at=now()).returning(ApiKey.id)) is not None
 
 
 def scopes_in(text: str) -> list[Scope]:

@@ -30,6 +30,8 @@ class Action(str, Enum):
     """subject:thing:verb"""
 
     ACCOUNT_SIGNED_IN = "account:session:opened"
+    SESSION_CLOSED = "account:session:closed"
+    SESSIONS_CLOSED = "account:sessions:closed"
     SIGN_IN_LINK_PRINTED = "account:sign_in_link:printed"
     KEY_CREATED = "account:api_key:created"
     KEY_REVOKED = "account:api_key:revoked"

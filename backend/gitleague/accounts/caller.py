@@ -20,13 +20,13 @@ from enum import IntEnum
 from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, Path, Request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.addresses import address_of
 from gitleague.accounts.origin import check_origin
 from gitleague.accounts.rollout import check_turn
-from gitleague.accounts.tokens import digest, user_of_jwt
+from gitleague.accounts.tokens import digest, read_jwt
 from gitleague.accounts.verify import KeyVerifier, VerifiedKey, write_use
 from gitleague.core.clock import now
 from gitleague.core.db import Database
@@ -66,6 +66,7 @@ class Caller:
     key_project_id: uuid.UUID | None = None  # set: the key opens this project only
     scopes: frozenset[Scope] | None = None  # None: not a key, so not limited by scopes
     is_operator: bool = False
+    session_id: uuid.UUID | None = None  # of the sign-in that this came by; None: a key or command
 
 
 @dataclass(frozen=True)
@@ -236,33 +237,37 @@ def _by_key(session: Session, request: Request, key: str) -> Caller:
 
 
 def _by_jwt(session: Session, request: Request, token: str) -> Caller:
-    user_id = user_of_jwt(request.app.state.settings, token)
-    caller = _user(session, request, user_id)
+    claims = read_jwt(request.app.state.settings, token)
+    caller = _by_session(
+        session,
+        request,
+        BrowserSession.id == claims.session_id,
+        BrowserSession.user_id == claims.user_id,
+    )
     if caller is None:
-        raise NotSignedIn("The account of this token is gone.")
+        raise NotSignedIn("This token was signed out. Sign in again.")
     return caller
 
 
 def _by_cookie(session: Session, request: Request, cookie: str) -> Caller | None:
     """A cookie that has run out is no error: the page asks to sign in."""
-    user_id = session.scalar(
-        select(BrowserSession.user_id).where(
-            BrowserSession.token_hash == digest(cookie), BrowserSession.expires_at > now()
-        )
-    )
-    return _user(session, request, user_id) if user_id else None
+    return _by_session(session, request, BrowserSession.token_hash == digest(cookie))
 
 
-def _user(session: Session, request: Request, user_id: uuid.UUID) -> Caller | None:
+def _by_session(session: Session, request: Request, *which: ColumnElement[bool]) -> Caller | None:
+    """Whose session it is, while it is open."""
     row = session.execute(
-        select(User.email, User.display_name).where(User.id == user_id)
+        select(User.id, User.email, User.display_name, BrowserSession.id.label("session_id"))
+        .join(BrowserSession, BrowserSession.user_id == User.id)
+        .where(*which, BrowserSession.expires_at > now())
     ).one_or_none()
     if row is None:
         return None
     settings: Settings = request.app.state.settings
     return Caller(
         is_operator=row.email in settings.operators,
-        user_id=user_id,
+        user_id=row.id,
+        session_id=row.session_id,
         email=row.email,
         name=row.display_name,
         address=address_of(request),

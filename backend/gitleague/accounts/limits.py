@@ -18,8 +18,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from slowapi import Limiter
 
-from gitleague.accounts.addresses import address_of
+from gitleague.accounts.addresses import address_of, household_of
 from gitleague.accounts.caller import Caller, identify
+from gitleague.accounts.sign_in import normal_email
+from gitleague.accounts.tokens import digest
 from gitleague.core.errors import NotSignedIn, TooManyRequests
 from gitleague.core.settings import Settings
 
@@ -58,6 +60,7 @@ class RateLimits:
         self._fallback = FixedWindowRateLimiter(MemoryStorage())
         self.api = parse(settings.rate_limit_api)
         self.sign_in = parse(settings.rate_limit_sign_in)
+        self.mailbox = parse(settings.rate_limit_mailbox)
 
     def hit(self, item: RateLimitItem, bucket: str, who: str) -> Standing:
         """Count one request. A Redis that is away must not take the league down with it."""
@@ -86,7 +89,7 @@ def limit_api(request: Request, response: Response) -> None:
     try:
         caller = identify(request)
     except NotSignedIn:
-        _count(limits, limits.api, "api", f"address:{address_of(request)}")
+        _count(limits, limits.api, "api", _address(request))
         raise
     standing = _count(limits, limits.api, "api", _name(request, caller))
     response.headers.update(standing.headers)
@@ -95,13 +98,23 @@ def limit_api(request: Request, response: Response) -> None:
 def limit_sign_in(request: Request) -> None:
     """Each address asks for few links, whoever they are for."""
     limits: RateLimits = request.app.state.limits
-    _count(limits, limits.sign_in, "sign-in", f"address:{address_of(request)}")
+    _count(limits, limits.sign_in, "sign-in", _address(request))
+
+
+def limit_mailbox(request: Request, email: str) -> None:
+    """Each mailbox gets few links, whoever asks, and whether or not it has an account."""
+    limits: RateLimits = request.app.state.limits
+    _count(limits, limits.mailbox, "mailbox", digest(normal_email(email)))
 
 
 def _name(request: Request, caller: Caller | None) -> str:
     if caller is None:
-        return f"address:{address_of(request)}"
+        return _address(request)
     return f"key:{caller.api_key_id}" if caller.api_key_id else f"user:{caller.user_id}"
+
+
+def _address(request: Request) -> str:
+    return f"address:{household_of(address_of(request))}"
 
 
 def _count(limits: RateLimits, item: RateLimitItem, bucket: str, who: str) -> Standing:

@@ -1,8 +1,9 @@
 """Signing in and API keys, over HTTP."""
 
 import uuid
+from functools import partial
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
@@ -10,7 +11,7 @@ from gitleague.accounts.addresses import address_of
 from gitleague.accounts.api_keys import create_key, keys_seen_by, revoke_key, rotate_key
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller, InPerson, MaybeCaller
-from gitleague.accounts.limits import limit_sign_in
+from gitleague.accounts.limits import limit_mailbox, limit_sign_in
 from gitleague.accounts.mail import send, sign_in_letter
 from gitleague.accounts.schemas import (
     AccessTokenAnswer,
@@ -23,11 +24,14 @@ from gitleague.accounts.schemas import (
 )
 from gitleague.accounts.sign_in import (
     Account,
+    close_all_sessions,
+    close_session,
     find_or_admit,
     make_link,
+    open_api_session,
     use_link,
 )
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.core.db import Database
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
@@ -36,20 +40,23 @@ router = APIRouter(tags=["accounts"])
 ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it."
 
 
-def mail_link(
-    request: Request,
-    session: WriteSession,
-    tasks: BackgroundTasks,
-    email: str,
-    *,
-    invitation: str = "",
-) -> None:
-    """Mail a sign-in link to an address that may have one; the answer never tells which may."""
-    settings: Settings = request.app.state.settings
-    account = find_or_admit(session, settings, email)
-    if account:
+def mail_link(request: Request, email: str, *, invitation: str = "") -> None:
+    """Mail a sign-in link to an address that may have one.
+
+    Neither the answer nor its time tells which may: all of it is done beside the request.
+    """
+    limit_mailbox(request, email)
+    state = request.app.state
+    state.outbox.put(partial(_mail_link, state.database, state.settings, email, invitation))
+
+
+def _mail_link(database: Database, settings: Settings, email: str, invitation: str) -> None:
+    with database.writing() as session:
+        account = find_or_admit(session, settings, email)
+        if account is None:
+            return
         link = make_link(session, settings, account.user_id, invitation=invitation)
-        tasks.add_task(send, settings, sign_in_letter(account.email, link))
+    send(settings, sign_in_letter(account.email, link))
 
 
 def sign_in_with(request: Request, session: WriteSession, token: str) -> Account:
@@ -66,16 +73,27 @@ def sign_in_with(request: Request, session: WriteSession, token: str) -> Account
     return account
 
 
+def leave(session: WriteSession, caller: Caller) -> None:
+    if caller.session_id:
+        close_session(session, caller.user_id, caller.session_id)
+        audit.record(session, Action.SESSION_CLOSED, caller.email, caller=caller)
+
+
+def leave_everywhere(session: WriteSession, caller: Caller) -> None:
+    closed = close_all_sessions(session, caller.user_id)
+    audit.record(
+        session, Action.SESSIONS_CLOSED, caller.email, caller=caller, details={"sessions": closed}
+    )
+
+
 @router.post("/auth/magic-link", status_code=202, dependencies=[Depends(limit_sign_in)])
 def ask_for_link(
     request: Request,
     caller: MaybeCaller,  # noqa: ARG001 - public: whoever asks
-    session: WriteSession,
-    tasks: BackgroundTasks,
     body: LinkRequest,
 ) -> Message:
     """A sign-in link by mail, if the address is known; the answer never tells."""
-    mail_link(request, session, tasks, body.email)
+    mail_link(request, body.email)
     return Message(message=ON_ITS_WAY)
 
 
@@ -88,8 +106,22 @@ def verify(
 ) -> AccessTokenAnswer:
     """A token for the API, for a link that was not used yet."""
     account = sign_in_with(request, session, body.token)
-    made = issue_jwt(request.app.state.settings, account.user_id)
+    made = open_api_session(session, request.app.state.settings, account.user_id)
     return AccessTokenAnswer(access_token=made.token, expires_in=made.expires_in)
+
+
+@router.post("/auth/sign-out", status_code=204)
+def sign_out(caller: InPerson, session: WriteSession) -> Response:
+    """The token, or the cookie, that this is sent with opens nothing any more."""
+    leave(session, caller)
+    return Response(status_code=204)
+
+
+@router.post("/auth/sign-out-everywhere", status_code=204)
+def sign_out_everywhere(caller: InPerson, session: WriteSession) -> Response:
+    """Every token and every browser of yours is signed out. API keys stay: revoke them."""
+    leave_everywhere(session, caller)
+    return Response(status_code=204)
 
 
 @router.post("/api-keys", status_code=201, include_in_schema=False)

@@ -9,16 +9,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, field_validator
 
 from gitleague.accounts.api_keys import Key, NewKey
+from gitleague.core.unknown import Body
 from gitleague.tables.accounts import Scope
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class LinkRequest(BaseModel):
+class LinkRequest(Body):
     email: EmailStr
 
 
-class LinkToken(BaseModel):
+class LinkToken(Body):
     token: Annotated[str, Field(max_length=200)]
 
 
@@ -32,7 +33,7 @@ class AccessTokenAnswer(BaseModel):
     expires_in: int
 
 
-class KeyRequest(BaseModel):
+class KeyRequest(Body):
     model_config = ConfigDict(str_strip_whitespace=True)
 
     name: Name

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gitleague.accounts.tokens import digest, new_token
-from gitleague.core.clock import now
+from gitleague.accounts.tokens import AccessToken, Claims, digest, issue_jwt, new_token
+from gitleague.core.clock import as_utc, now
 from gitleague.core.errors import Gone
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import BrowserSession, SignInLink, User
@@ -49,8 +50,11 @@ def ensure_account(session: Session, email: str, *, name: str = "") -> Account:
         display_name=name or address.partition("@")[0],
         created_at=now(),
     )
-    session.add(user)
-    session.flush()  # memberships in the same transaction point at it
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:  # made by somebody else at this moment
+        return ensure_account(session, email)
     return Account(user.id, user.email, user.display_name)
 
 
@@ -80,12 +84,11 @@ def make_link(
     """The address to open, built from PUBLIC_URL and never from a request.
 
     It signs in, so that it goes to the mailbox of the account, or to an operator's terminal, and
-    nowhere else. `invitation` is the token of the one to go on to.
+    nowhere else. Only the newest of an account works. `invitation` is the token of the one to go
+    on to.
     """
     token = new_token()
-    session.execute(
-        delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.expires_at < now())
-    )
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user_id))
     session.add(
         SignInLink(
             user_id=user_id,
@@ -120,7 +123,41 @@ def use_link(session: Session, token: str) -> Account:
 
 def open_browser_session(session: Session, settings: Settings, user_id: uuid.UUID) -> str:
     """What goes into the cookie."""
-    token = new_token()
+    return _open(session, user_id, timedelta(days=settings.session_days)).token
+
+
+def open_api_session(session: Session, settings: Settings, user_id: uuid.UUID) -> AccessToken:
+    """A token for the API, which ends with its session."""
+    opened = _open(session, user_id, timedelta(minutes=settings.jwt_minutes))
+    return issue_jwt(settings, Claims(user_id, opened.id))
+
+
+def close_session(session: Session, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    session.execute(
+        delete(BrowserSession).where(
+            BrowserSession.user_id == user_id, BrowserSession.id == session_id
+        )
+    )
+
+
+def close_all_sessions(session: Session, user_id: uuid.UUID) -> int:
+    """Of browsers and of the API, with the links that would open new ones; how many were open."""
+    session.execute(delete(SignInLink).where(SignInLink.user_id == user_id))
+    closed = session.execute(
+        delete(BrowserSession)
+        .where(BrowserSession.user_id == user_id)
+        .returning(BrowserSession.expires_at)
+    )
+    return sum(as_utc(expires_at) > now() for (expires_at,) in closed)
+
+
+class _Opened(NamedTuple):
+    id: uuid.UUID
+    token: str
+
+
+def _open(session: Session, user_id: uuid.UUID, lifetime: timedelta) -> _Opened:
+    opened = _Opened(uuid.uuid4(), new_token())
     session.execute(
         delete(BrowserSession).where(
             BrowserSession.user_id == user_id, BrowserSession.expires_at < now()
@@ -128,14 +165,11 @@ def open_browser_session(session: Session, settings: Settings, user_id: uuid.UUI
     )
     session.add(
         BrowserSession(
+            id=opened.id,
             user_id=user_id,
-            token_hash=digest(token),
+            token_hash=digest(opened.token),
             created_at=now(),
-            expires_at=now() + timedelta(days=settings.session_days),
+            expires_at=now() + lifetime,
         )
     )
-    return token
-
-
-def close_browser_session(session: Session, token: str) -> None:
-    session.execute(delete(BrowserSession).where(BrowserSession.token_hash == digest(token)))
+    return opened

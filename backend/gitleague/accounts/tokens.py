@@ -33,12 +33,20 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue_jwt(settings: Settings, user_id: uuid.UUID) -> AccessToken:
+class Claims(NamedTuple):
+    """What a token says: whose it is, and which session it ends with."""
+
+    user_id: uuid.UUID
+    session_id: uuid.UUID
+
+
+def issue_jwt(settings: Settings, of: Claims) -> AccessToken:
     issued = now()
     lifetime = timedelta(minutes=settings.jwt_minutes)
     claims = {
         "iss": ISSUER,
-        "sub": str(user_id),
+        "sub": str(of.user_id),
+        "sid": str(of.session_id),
         "iat": issued,
         "exp": issued + lifetime,
         "jti": secrets.token_hex(8),
@@ -47,16 +55,17 @@ def issue_jwt(settings: Settings, user_id: uuid.UUID) -> AccessToken:
     return AccessToken(token, int(lifetime.total_seconds()))
 
 
-def user_of_jwt(settings: Settings, token: str) -> uuid.UUID:
+def read_jwt(settings: Settings, token: str) -> Claims:
+    """Raises NotSignedIn. Whether its session is still open is for the database to say."""
     try:
         claims = jwt.decode(
             token,
             settings.signing_key,
             algorithms=[ALGORITHM],
             issuer=ISSUER,
-            options={"require": ["exp", "iat", "sub"]},
+            options={"require": ["exp", "iat", "sub", "sid"]},
         )
-        return uuid.UUID(claims["sub"])
+        return Claims(uuid.UUID(claims["sub"]), uuid.UUID(claims["sid"]))
     except jwt.ExpiredSignatureError:
         raise NotSignedIn("This token has run out. Sign in again.") from None
     except (jwt.InvalidTokenError, ValueError):

@@ -9,6 +9,7 @@ import click
 
 from gitleague import __version__
 from gitleague.core.errors import LeagueError, StartError
+from gitleague.core.private_files import keep_files_private
 
 # The module of each command, which has it under the same name.
 COMMANDS = {
@@ -51,6 +52,7 @@ class Commands(click.Group):
 
 def main(arguments: list[str] | None = None) -> None:
     """The door: every error leaves as a sentence and an exit code."""
+    keep_files_private()
     try:
         cli.main(arguments, standalone_mode=False)
     except click.ClickException as error:

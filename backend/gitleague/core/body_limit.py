@@ -1,4 +1,4 @@
-"""How much a request may carry. A route whose bodies are larger than most says so by itself.
+"""How much a request may carry. A route whose bodies are larger than most says so: `@carries`.
 
 Bodies are read before anybody asks who is calling, so without a limit a stranger could fill the
 memory of the server. (Starlette's own limit answers in plain text, and knows no settings.)
@@ -6,13 +6,27 @@ memory of the server. (Starlette's own limit answers in plain text, and knows no
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gitleague.core.errors import TooLarge
 
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 64 * 1024
 _STATE = "most_body_bytes"
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
+
+
+def carries(most_bytes: int) -> Callable[[Endpoint], Endpoint]:
+    """Above a route's function, below its decorator: what its bodies may have."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _STATE, most_bytes)
+        return endpoint
+
+    return mark
 
 
 class BodyLimit:
@@ -26,22 +40,23 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        state[_STATE] = MOST_BYTES
         received = 0
 
         async def limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > state[_STATE]:
-                raise body_too_large(state[_STATE])
+            # Who answers is known by now: nobody reads a body before the route is found.
+            most = state.get(_STATE) or getattr(scope.get("endpoint"), _STATE, MOST_BYTES)
+            if received > most:
+                raise body_too_large(most)
             return message
 
         await self.app(scope, limited, send)
 
 
 def carries_up_to(request: Request, limit: int) -> None:
-    """To be said before the body is read."""
+    """As `carries`, for what depends on the settings; to be said before the body is read."""
     setattr(request.state, _STATE, limit)
 
 

@@ -15,14 +15,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from gitleague.core.away import is_away
 from gitleague.core.errors import Invalid, SchemaError, Unavailable
 
 log = logging.getLogger(__name__)
-AWAY = (OperationalError, PoolTimeout)
 NUL = "A text holds the character NUL, which cannot be kept. Take it out."
 # Most questions take a few milliseconds: starting workers and compiling would take longer. What
 # they read is in memory or on a disk without arms, where an index may jump as it likes.
@@ -99,11 +99,11 @@ class Database:
 
 @contextmanager
 def _told_apart() -> Iterator[None]:
-    """A database that is locked or gone is no defect of the request: 503, and come back."""
+    """A database that is busy or away is no defect of the request: 503, and come back."""
     try:
         yield
-    except (*AWAY, DBAPIError) as error:
-        if isinstance(error, AWAY) or getattr(error, "connection_invalidated", False):
+    except (PoolTimeout, DBAPIError) as error:
+        if is_away(error):
             cause = getattr(error, "orig", None) or error
             said = str(cause).partition("\n")[0]
             log.warning("the database is away or busy: %s: %s", type(cause).__name__, said)

@@ -11,11 +11,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from gitleague.core.db import AWAY, NUL
+from gitleague.core.away import is_away, is_clash
+from gitleague.core.db import NUL
 from gitleague.core.errors import (
     BadRequest,
+    Conflict,
     FieldError,
     Invalid,
     LeagueError,
@@ -26,6 +29,7 @@ from gitleague.core.errors import (
     Unavailable,
 )
 from gitleague.core.requests import shown
+from gitleague.core.unknown import fields_beside, no_such
 
 log = logging.getLogger(__name__)
 A_DAY = "This is no day. Write one as 2024-02-29."
@@ -39,6 +43,7 @@ SENTENCES = {  # where pydantic's own say more of the reading than of what is wr
 }
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 PageOfError = Callable[[Request, LeagueError], Response]
+CLASH = "Somebody changed the same at this very moment. Look again, and repeat it if it is needed."
 NUL_AS_POSTGRESQL_SAYS = "NUL (0x00)"
 Answerer = Callable[[Request, Exception], Response]
 NoteDefect = Callable[[Request, Exception], None]
@@ -59,7 +64,7 @@ def install(app: FastAPI, page_of_error: PageOfError, note_defect: NoteDefect) -
         return LeagueError("Something went wrong here. It was written down; try again later.")
 
     def answer(request: Request, error: Exception) -> Response:
-        problem = _as_league_error(error) or defect(request, error)
+        problem = _as_league_error(request, error) or defect(request, error)
         if _wants_page(request):
             response = page_of_error(request, problem)
             response.headers.update(problem.headers)
@@ -72,30 +77,35 @@ def install(app: FastAPI, page_of_error: PageOfError, note_defect: NoteDefect) -
     app.add_exception_handler(RequestValidationError, answer)
     app.add_exception_handler(HTTPException, answer)
     app.add_exception_handler(DBAPIError, answer)
-    for away in AWAY:
-        app.add_exception_handler(away, answer)
+    app.add_exception_handler(PoolTimeout, answer)
     return answer
 
 
-def _as_league_error(error: Exception) -> LeagueError | None:
+def _as_league_error(request: Request, error: Exception) -> LeagueError | None:
     """None for what nobody foresaw."""
     if isinstance(error, LeagueError):
         return error
     if isinstance(error, RequestValidationError):
-        return _invalid(error)
+        return _invalid(request, error)
     if isinstance(error, HTTPException):
         # What ends the reading of a body comes wrapped.
         cause = error.__cause__
         return cause if isinstance(cause, LeagueError) else _of_status(error)
-    if isinstance(error, AWAY):
+    return _of_database(error)
+
+
+def _of_database(error: Exception) -> LeagueError | None:
+    if is_away(error):
         return Unavailable()
+    if is_clash(error):
+        return Conflict(CLASH)
     if isinstance(error, DataError) and NUL_AS_POSTGRESQL_SAYS in str(error.orig):
         return Invalid(NUL)
     return None
 
 
-def _invalid(error: RequestValidationError) -> LeagueError:
-    problems = error.errors()
+def _invalid(request: Request, error: RequestValidationError) -> LeagueError:
+    problems = [_with_nearest(request, problem) for problem in error.errors()]
     if any(problem["type"] == "json_invalid" for problem in problems):
         return BadRequest("The body is not JSON.")
     # The first part of a place is `body`, `query` or `path`.
@@ -104,6 +114,14 @@ def _invalid(error: RequestValidationError) -> LeagueError:
         return NotFound("There is nothing at this address: a part of it is not an id.")
     named = ", ".join(error["field"] for error in errors[:5])
     return Invalid(f"Check these fields: {named}.", errors=errors)
+
+
+def _with_nearest(request: Request, problem: Mapping[str, Any]) -> Mapping[str, Any]:
+    place = problem["loc"]
+    if problem["type"] != "extra_forbidden" or place[0] != "body":
+        return problem
+    message = no_such(str(place[-1]), fields_beside(request, place[1:]))
+    return {**problem, "type": "unknown", "msg": message}
 
 
 def field_errors(problems: Sequence[Mapping[str, Any]]) -> list[FieldError]:

@@ -27,6 +27,7 @@ SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
 }
 _HSTS = "max-age=31536000"
 
@@ -68,6 +69,9 @@ class RequestTrail:
                 headers["X-Request-ID"] = request_id
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                varies = "authorization" in headers.get("vary", "").lower()
+                if "private" in headers["Cache-Control"] and not varies:
+                    headers.add_vary_header("Authorization, Cookie")
             await send(message)
 
         try:

@@ -127,10 +127,15 @@ class Settings(BaseSettings):
     rate_limit_api: str = Field(
         "600/minute", description="Requests to the API for each key, else each address."
     )
-    rate_limit_sign_in: str = Field("5/minute", description="Sign-in attempts for each address.")
+    rate_limit_sign_in: str = Field(
+        "5/minute", description="Sign-in attempts for each network address (IPv6: each /64)."
+    )
+    rate_limit_mailbox: str = Field(
+        "5/15minutes", description="Sign-in links for each mailbox, whoever asks for them."
+    )
     max_batch: int = Field(5000, ge=1, le=5000, description="Commits that one push may carry.")
     max_body_bytes: int = Field(
-        32 * 1024 * 1024, ge=1024, description="Size of a request body, unpacked, in bytes."
+        32 * 1024 * 1024, ge=1024, description="Size of a push's body, unpacked, in bytes."
     )
     max_requests_under_way: int = Field(
         256,
@@ -216,7 +221,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with smtp://, smtps:// or smtp+plain://")
         return value
 
-    @field_validator("rate_limit_api", "rate_limit_sign_in")
+    @field_validator("rate_limit_api", "rate_limit_sign_in", "rate_limit_mailbox")
     @classmethod
     def _rate(cls, value: str) -> str:
         try:

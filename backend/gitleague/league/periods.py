@@ -2,7 +2,7 @@
 
 import uuid
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -96,8 +96,12 @@ def around(day: date, period: Period, today: date) -> Window:
 
 def today_in(session: Session, project_id: uuid.UUID) -> date:
     """The day that it is in the project's time zone."""
+    return day_in(session, project_id, now())
+
+
+def day_in(session: Session, project_id: uuid.UUID, moment: datetime) -> date:
     zone = session.scalars(select(Project.time_zone).where(Project.id == project_id)).one()
-    return now().astimezone(ZoneInfo(zone)).date()
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def wrong(field: str, message: str) -> Invalid:

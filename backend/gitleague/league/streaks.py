@@ -16,6 +16,7 @@ from gitleague.scoring.totals import ALL_REPOS, Span, end_of, month_of
 from gitleague.tables.commits import Identity
 from gitleague.tables.scores import BoxScore, PlayerTotal
 
+AT_ONCE = 200  # months in one statement: SQLite takes no tree deeper than a thousand
 _Runs = dict[tuple[uuid.UUID, date], int]
 
 
@@ -80,7 +81,9 @@ def _runs(session: Session, of: Ledger, players: Collection[uuid.UUID], days: li
         )
     ).tuples()
     found = {(player, day): run for player, day, run in rows}
-    return found | (_of_box_scores(session, of, players, stale) if stale else {})
+    for first in range(0, len(stale), AT_ONCE):
+        found |= _of_box_scores(session, of, players, stale[first : first + AT_ONCE])
+    return found
 
 
 def _of_box_scores(

@@ -231,10 +231,17 @@ def _only(
     if by is By.REPO and repo_id is None:
         only.append(PlayerTotal.repo_id != ALL_REPOS)
     else:
-        only.append(PlayerTotal.repo_id == (repo_id or ALL_REPOS))
+        only += totals_in(repo_id)
     if players is not None:
         only.append(PlayerTotal.player_id.in_(players))
     return only
+
+
+def totals_in(repo_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    """Of one repo, or of all together, whose id opens nothing when it is asked for."""
+    if repo_id is None:
+        return [PlayerTotal.repo_id == ALL_REPOS]
+    return [PlayerTotal.repo_id == repo_id, PlayerTotal.repo_id != ALL_REPOS]
 
 
 def _of_one(name: str) -> ColumnElement[int]:

@@ -13,8 +13,7 @@ from gitleague.accounts import audit
 from gitleague.accounts.api_keys import issue_key
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Caller
-from gitleague.accounts.sign_in import ensure_account, make_link
-from gitleague.accounts.tokens import issue_jwt
+from gitleague.accounts.sign_in import ensure_account, make_link, open_api_session
 from gitleague.core.clock import now
 from gitleague.core.settings import Settings
 from gitleague.projects.leagues import create_project
@@ -72,7 +71,7 @@ def bootstrap(
         project_id,
         [(repo.id, repo.git_url) for repo in repos],
         key.full_key,
-        issue_jwt(settings, account.user_id).token,
+        open_api_session(session, settings, account.user_id).token,
         make_link(session, settings, account.user_id),
     )
 

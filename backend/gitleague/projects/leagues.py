@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
@@ -22,6 +23,8 @@ from gitleague.core.errors import Invalid, NotFound
 from gitleague.core.paging import Paging
 from gitleague.projects.members import put_member
 from gitleague.tables.projects import Member, Project, Role
+
+LOCKED = "locked leagues"
 
 
 class ProjectRow(NamedTuple):
@@ -71,11 +74,20 @@ def create_project(
         public_feed=False,
         created_at=now(),
     )
-    session.add(project)
-    session.flush()  # the membership points at it
+    _add(session, project)
     put_member(session, project.id, commissioner_id, role=Role.COMMISSIONER)
     audit.record(session, Action.PROJECT_CREATED, name, caller=caller, project_id=project.id)
     return ProjectRow(*(getattr(project, field) for field in ProjectRow._fields))
+
+
+def _add(session: Session, project: Project) -> None:
+    try:
+        with session.begin_nested():
+            session.add(project)
+    except IntegrityError:  # another league of this name was made at this moment
+        project.slug = _apart(project.slug)
+        session.add(project)
+        session.flush()  # the membership points at it
 
 
 def get_project(session: Session, project_id: uuid.UUID) -> ProjectRow:
@@ -125,7 +137,19 @@ def lock_project(session: Session, project_id: uuid.UUID) -> ZoneInfo:
     name = session.scalars(
         select(Project.time_zone).where(Project.id == project_id).with_for_update(key_share=True)
     ).one()
+    session.info.setdefault(LOCKED, set()).add(project_id)
     return ZoneInfo(name)
+
+
+def needs_no_lock(session: Session, project_id: uuid.UUID) -> None:
+    """Since what this session writes is thrown away."""
+    session.info.setdefault(LOCKED, set()).add(project_id)
+
+
+def check_locked(session: Session, project_id: uuid.UUID) -> None:
+    """For what must never be written by two at once: forgetting the lock is a defect."""
+    if project_id not in session.info.get(LOCKED, ()):
+        raise RuntimeError("lock_project comes before this")
 
 
 def zone_of(session: Session, project_id: uuid.UUID) -> ZoneInfo:
@@ -142,4 +166,8 @@ def _free_slug(session: Session, name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "league"
     taken = session.scalar(select(Project.id).where(Project.slug == slug))
-    return f"{slug}-{secrets.token_hex(4)}" if taken else slug
+    return _apart(slug) if taken else slug
+
+
+def _apart(slug: str) -> str:
+    return f"{slug}-{secrets.token_hex(4)}"

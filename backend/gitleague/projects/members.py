@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
@@ -57,13 +58,15 @@ def ask_to_join(session: Session, project_id: uuid.UUID, *, caller: Caller) -> M
     """A spectator who waits to be approved; asking again changes nothing."""
     if session.scalar(select(Project.id).where(Project.id == project_id)) is None:
         raise NotFound("There is no such project.")
-    if _find(session, project_id, caller.user_id) is None:
-        put_member(
-            session, project_id, caller.user_id, role=Role.SPECTATOR, status=MemberStatus.PENDING
-        )
-        audit.record(
-            session, Action.MEMBER_ASKED, caller.email, caller=caller, project_id=project_id
-        )
+    found = _find(session, project_id, caller.user_id)
+    if found:
+        return found
+    try:
+        with session.begin_nested():  # never over a row that came in between
+            session.add(_member(project_id, caller.user_id, Role.SPECTATOR, MemberStatus.PENDING))
+    except IntegrityError:  # asked twice at once
+        return get_member(session, project_id, caller.user_id)
+    audit.record(session, Action.MEMBER_ASKED, caller.email, caller=caller, project_id=project_id)
     return get_member(session, project_id, caller.user_id)
 
 
@@ -76,16 +79,18 @@ def put_member(
     status: MemberStatus = MemberStatus.APPROVED,
 ) -> None:
     """Make or change a membership, without asking whether one may."""
-    session.merge(
-        Member(
-            project_id=project_id,
-            user_id=user_id,
-            role=role.value,
-            status=status.value,
-            created_at=now(),
-        )
-    )
+    session.merge(_member(project_id, user_id, role, status))
     session.flush()  # read back in the same transaction
+
+
+def _member(project_id: uuid.UUID, user_id: uuid.UUID, role: Role, status: MemberStatus) -> Member:
+    return Member(
+        project_id=project_id,
+        user_id=user_id,
+        role=role.value,
+        status=status.value,
+        created_at=now(),
+    )
 
 
 def change_member(

@@ -17,6 +17,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, Invalid, NotFound
 from gitleague.core.paging import Paging
 from gitleague.projects.git_urls import name_of, url_key, without_credentials
+from gitleague.projects.leagues import lock_project
 from gitleague.tables.commits import RefusedCommit
 from gitleague.tables.projects import Repo, RepoStatus, SyncMethod
 
@@ -151,6 +152,7 @@ def remove_repo(
     session: Session, project_id: uuid.UUID, repo_id: uuid.UUID, *, caller: Caller
 ) -> None:
     """An empty repo goes; one with commits would tear holes into closed standings."""
+    lock_project(session, project_id)  # a push that is under way comes first
     old = get_repo(session, project_id, str(repo_id))
     if old.total_commits:
         raise Conflict("This repository has commits in the league, so it stays.")

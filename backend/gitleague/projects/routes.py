@@ -1,6 +1,7 @@
 """Projects, members, invitations, repositories and the audit log, over HTTP."""
 
 import uuid
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
@@ -133,7 +134,8 @@ def invite(
     row, token = members.invite(session, body.email, role=body.role, by=member)
     link = f"{settings.public_url}/invitations/{token}"
     project = leagues.get_project(session, member.project_id)
-    tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
+    letter = invitation_letter(row.email, project.name, link)
+    tasks.add_task(request.app.state.outbox.put, partial(send, settings, letter))
     return NewInvitationAnswer(**row._asdict(), link=link)
 
 
@@ -150,7 +152,8 @@ def resend_invitation(
     row, token = members.invite_again(session, invitation_id, by=member)
     link = f"{settings.public_url}/invitations/{token}"
     project = leagues.get_project(session, member.project_id)
-    tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
+    letter = invitation_letter(row.email, project.name, link)
+    tasks.add_task(request.app.state.outbox.put, partial(send, settings, letter))
     return NewInvitationAnswer(**row._asdict(), link=link)
 
 

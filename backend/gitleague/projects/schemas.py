@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from gitleague.accounts.audit import Action, Asked
 from gitleague.core.paging import Paging
+from gitleague.core.unknown import Body
 from gitleague.tables.projects import MemberStatus, Role, SyncMethod
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
@@ -21,12 +22,12 @@ class _Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class ProjectRequest(BaseModel):
+class ProjectRequest(Body):
     name: Name
     time_zone: str = "UTC"
 
 
-class ProjectChange(BaseModel):
+class ProjectChange(Body):
     """What is not sent stays as it is."""
 
     name: Name | SkipJsonSchema[None] = None
@@ -58,13 +59,13 @@ class MyProjectAnswer(ProjectAnswer):
     status: MemberStatus
 
 
-class RepoRequest(BaseModel):
+class RepoRequest(Body):
     git_url: Annotated[str, Field(min_length=1, max_length=2000)]
     name: Name | None = None
     sync_method: SyncMethod = SyncMethod.PUSH_CLIENT
 
 
-class RepoChange(BaseModel):
+class RepoChange(Body):
     name: Name
 
 
@@ -81,7 +82,7 @@ class RepoAnswer(_Answer):
     created_at: datetime
 
 
-class MemberChange(BaseModel):
+class MemberChange(Body):
     role: Role | None = None
     status: MemberStatus | None = None
 
@@ -95,7 +96,7 @@ class MemberAnswer(_Answer):
     created_at: datetime
 
 
-class InvitationRequest(BaseModel):
+class InvitationRequest(Body):
     email: EmailStr
     role: Role = Role.PLAYER
 
@@ -113,7 +114,7 @@ class NewInvitationAnswer(InvitationAnswer):
     link: Annotated[str, Field(description="Shown this once; also mailed.")]
 
 
-class InvitationToken(BaseModel):
+class InvitationToken(Body):
     token: Annotated[str, Field(max_length=200)]
 
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gitleague.core.sets import among, count_differing
+from gitleague.projects.leagues import check_locked, lock_project
 from gitleague.scoring import totals
 from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import (
@@ -86,6 +87,7 @@ def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) ->
 
 def recompute(session: Session, project_id: uuid.UUID) -> None:
     """Builds the box scores in force anew, from the commits alone."""
+    lock_project(session, project_id)
     rebuild(session, project_id, rules_in_force(session, project_id))
 
 
@@ -100,6 +102,7 @@ def rebuild(
 
 def remove(session: Session, project_id: uuid.UUID, version: int) -> None:
     """The box scores of a version, with all that follows from them."""
+    check_locked(session, project_id)
     session.execute(
         delete(BoxScore).where(BoxScore.project_id == project_id, BoxScore.rules_version == version)
     )
@@ -108,6 +111,7 @@ def remove(session: Session, project_id: uuid.UUID, version: int) -> None:
 
 def freeze(session: Session, project_id: uuid.UUID, version: int, *, days: Days) -> None:
     """Copies the box scores in force of these days to a version that nothing will change."""
+    check_locked(session, project_id)
     in_force = rules_in_force(session, project_id).version
     kept = [column for column in (*KEY, *SUMS) if column != "rules_version"]
     copied = select(literal(version), *(getattr(BoxScore, column) for column in kept)).where(
@@ -150,6 +154,7 @@ def _move(
     sign: int,
 ) -> None:
     """Adds or takes back what these commits score."""
+    check_locked(session, project_id)
     for credits_of in (_authored, _assisted):
         scored = credits_of(session, project_id, of, which, sign=sign).suffix_with(_ADDED)
         session.execute(insert(BoxScore).from_select([*KEY, *SUMS], scored))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import shutil
 import sys
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from redis import Redis, RedisError
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gitleague import __version__
@@ -22,6 +24,7 @@ from gitleague.jobs import queue
 from gitleague.jobs.runner import HEARTBEAT
 from gitleague.tables.server import Heartbeat
 
+log = logging.getLogger(__name__)
 LATE = timedelta(minutes=5)  # the runner of jobs says once a minute that it is there
 REDIS_SECONDS = 1
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of what getrusage counts in
@@ -57,7 +60,8 @@ def pulse(database: Database) -> Pulse:
     try:
         with database.reading() as session:
             return Pulse(database=True, jobs=_jobs_run(session))
-    except Unavailable:
+    except (Unavailable, DBAPIError) as error:
+        log.warning("the database does not answer: %s", type(error).__name__)
         return Pulse(database=False, jobs=False)
 
 

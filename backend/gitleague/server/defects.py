@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fastapi import Request
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
@@ -43,8 +44,8 @@ def note(request: Request, error: Exception) -> None:
                     now(),
                 ),
             )
-    except Unavailable:
-        log.warning("the database is away or busy; the error is kept in this log alone")
+    except (Unavailable, DBAPIError):
+        log.warning("the database cannot be written; the error is kept in this log alone")
 
 
 def keep(session: Session, row: DefectRow) -> None:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 from annotated_types import MaxLen
-from gitleague_client.commit import COMMIT_FIELDS, SHA_PATTERN, Commit
+from gitleague_client.commit import COMMIT_FIELDS, MAX_PARENTS, SHA_PATTERN, Commit
 from pydantic import TypeAdapter, ValidationError
 
 from gitleague.core.errors import BadRequest, FieldError, Invalid, TooLarge
+from gitleague.sync.body import refuse_heaps
 
 MOST_COMMITS = 5000  # what the setting max_batch may be at most
-# A body of nothing but brackets would need a hundred times its size in memory.
-MOST_VALUES = 1_000_000
-_QUOTED = re.compile(rb'"[^"]*"?')  # what is never closed goes to the end, and is read once
 _DEEPEST = 4  # a commit, its coauthors, one of them, a name: nothing lies deeper
 _NUL_ESCAPE = b"\\u0000"
 _SHA = re.compile(SHA_PATTERN)
@@ -51,7 +49,7 @@ _COMMIT = TypeAdapter(Commit)
 
 
 def read_batch(content: bytes, *, max_batch: int) -> Batch:
-    _refuse_heaps(content)
+    refuse_heaps(content)
     if _NUL_ESCAPE in content:
         return _read_singly(content, max_batch)
     try:
@@ -143,7 +141,7 @@ def _parents(value: object) -> list[str] | None:
     if not isinstance(value, list):
         return None
     shas = [_sha(parent) for parent in value]
-    return None if None in shas else [sha for sha in shas if sha]
+    return None if None in shas or len(shas) > MAX_PARENTS else [sha for sha in shas if sha]
 
 
 def _refuse_many(count: int, max_batch: int) -> None:
@@ -152,15 +150,6 @@ def _refuse_many(count: int, max_batch: int) -> None:
             f"The batch holds more than {max_batch:,} commits, the most that one push may carry. "
             "Send smaller batches."
         )
-
-
-def _refuse_heaps(content: bytes) -> None:
-    marks = (b"{", b"[", b",")
-    if sum(map(content.count, marks)) <= MOST_VALUES:
-        return
-    bare = _QUOTED.sub(b"", content.replace(b"\\\\", b"").replace(b'\\"', b""))
-    if sum(map(bare.count, marks)) > MOST_VALUES:
-        raise TooLarge(f"The body holds more than {MOST_VALUES:,} values. Send smaller batches.")
 
 
 def _invalid(field: str, message: str) -> Invalid:

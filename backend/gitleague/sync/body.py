@@ -1,5 +1,6 @@
 """The body of a request: unpacked, and never larger than the settings allow."""
 
+import re
 import zlib
 from typing import Annotated, NamedTuple
 
@@ -7,13 +8,16 @@ import zstandard
 from fastapi import Depends, Request
 
 from gitleague.core.body_limit import body_too_large, carries_up_to
-from gitleague.core.errors import BadRequest, WrongMediaType
+from gitleague.core.errors import BadRequest, TooLarge, WrongMediaType
 from gitleague.core.settings import Settings
 
 # What an encoder may ask its reader to keep in memory; zstd's own levels up to 19 need no more.
 ZSTD_WINDOW = 8 * 1024 * 1024
 # Each is a walk through what follows: a body of millions would keep a worker busy for hours.
 MOST_GZIP_MEMBERS = 100
+# JSON of nothing but brackets would need a hundred times its size in memory.
+MOST_VALUES = 1_000_000
+_QUOTED = re.compile(rb'"[^"]*"?')  # what is never closed goes to the end, and is read once
 
 
 class Packed(NamedTuple):
@@ -50,6 +54,16 @@ def unpack(packed: Packed, *, limit: int) -> bytes:
     if len(content) > limit:
         raise body_too_large(limit)
     return content
+
+
+def refuse_heaps(content: bytes) -> None:
+    """Raises TooLarge for JSON of too many values, before anything is made of them."""
+    marks = (b"{", b"[", b",")
+    if sum(map(content.count, marks)) <= MOST_VALUES:
+        return
+    bare = _QUOTED.sub(b"", content.replace(b"\\\\", b"").replace(b'\\"', b""))
+    if sum(map(bare.count, marks)) > MOST_VALUES:
+        raise TooLarge(f"The body holds more than {MOST_VALUES:,} values. Send smaller batches.")
 
 
 def _gunzip(packed: bytes, limit: int) -> bytes:

@@ -13,6 +13,7 @@ from gitleague.core.errors import BadRequest, Conflict, Invalid, NotRegistered
 from gitleague.core.problems import field_errors
 from gitleague.projects.repos import RepoRow, ensure_repo, find_repo, get_repo, is_repo_id
 from gitleague.sync.batch import read_batch
+from gitleague.sync.body import refuse_heaps
 from gitleague.sync.clients import check_client
 from gitleague.sync.history import Counts, note_push
 from gitleague.sync.ingest import ingest
@@ -83,6 +84,7 @@ def _pushed_repo(session: Session, member: Membership, repo: str) -> RepoRow:
 
 
 def _read_refs(content: bytes) -> RefsRequest:
+    refuse_heaps(content)
     try:
         return RefsRequest.model_validate_json(content)
     except ValidationError as error:

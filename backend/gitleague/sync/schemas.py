@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from gitleague_client.commit import Sha
 from gitleague_client.rules.defaults import Rules
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, FailFast, Field, TypeAdapter
 
 from gitleague.core.settings import Settings
+from gitleague.core.unknown import Body
 from gitleague.projects.repos import RepoRow
 from gitleague.sync.batch import Batch, Push
 from gitleague.sync.ingest import Outcome
@@ -93,7 +94,7 @@ class PushAnswer(BaseModel):
         )
 
 
-class TipSent(BaseModel):
+class TipSent(Body):
     name: Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f]*$")]
     sha: Sha
 
@@ -101,8 +102,11 @@ class TipSent(BaseModel):
 class RefsRequest(BaseModel):
     """The end of a sync: where the branches stand, and what none of them reaches any more."""
 
-    tips: Annotated[list[TipSent], Field(max_length=10_000)] = []
-    pruned: Annotated[list[Sha], Field(max_length=500_000)] = []
+    model_config = ConfigDict(extra="forbid")
+
+    # The first that is wrong is enough: half a million errors would fill the memory.
+    tips: Annotated[list[TipSent], Field(max_length=10_000), FailFast()] = []
+    pruned: Annotated[list[Sha], Field(max_length=500_000), FailFast()] = []
 
     def named_tips(self) -> list[Tip]:
         return [Tip(tip.name, tip.sha) for tip in self.tips]

@@ -43,7 +43,7 @@ class SignInLink(Table):
 
 
 class BrowserSession(Table):
-    """What the cookie of a signed-in browser stands for; signing out deletes it."""
+    """Somebody who is signed in, with a cookie or a token for the API; signing out deletes it."""
 
     __tablename__ = "browser_sessions"
 

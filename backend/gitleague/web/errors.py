@@ -34,4 +34,5 @@ def _back(request: Request) -> str | None:
     """The page of ours that somebody came from."""
     came_from = urlsplit(request.headers.get("referer", ""))
     is_ours = came_from.netloc == request.url.netloc and came_from.path != request.url.path
-    return came_from.path if is_ours else None
+    # A browser takes // and /\ for the beginning of another host.
+    return came_from.path if is_ours and came_from.path[1:2] not in {"/", "\\"} else None

@@ -1,6 +1,7 @@
 """Rate limits: each account, key or address has its own, and nobody can get round it."""
 
 import uuid
+from collections.abc import Iterator
 from ipaddress import ip_network
 
 import pytest
@@ -108,3 +109,40 @@ def test_a_redis_that_is_away_does_not_take_the_league_with_it(settings: Setting
     who = str(uuid.uuid4())
     allowed = [limits.hit(limits.api, "api", who).allowed for _ in range(MOST + 1)]
     assert allowed == [True] * MOST + [False]
+
+
+def ask_for_link(http: Client, email: str, address: str) -> int:
+    """As from an address of its own, behind a proxy that is trusted."""
+    body, headers = {"email": email}, {"X-Forwarded-For": address}
+    return http.post("/api/v1/auth/magic-link", json=body, headers=headers).status_code
+
+
+@pytest.fixture
+def proxied(settings: Settings) -> Iterator[Client]:
+    """A server that believes the tests' own machine where a request came from."""
+    trusting = {"trusted_proxies": (ip_network("127.0.0.1"),), "rate_limit_mailbox": "3/minute"}
+    with servers.listening() as opened:
+        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        app = create_app(settings.model_copy(update=trusting))
+        with servers.serving(app, opened), Client(base_url=url, timeout=60) as http:
+            yield http
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
+def test_a_mailbox_gets_few_links_whoever_asks(proxied: Client, ada: Person, email: str) -> None:
+    spellings = [email, email.upper(), f" {email}"]
+    asked = [
+        ask_for_link(proxied, spellings[number % 2], f"203.0.113.{number}") for number in range(5)
+    ]
+    assert asked == [202, 202, 202, 429, 429], "whether or not it has an account"
+    assert ask_for_link(proxied, "grace@example.org", "203.0.113.9") == 202
+
+
+def test_all_addresses_of_one_connection_are_one(proxied: Client) -> None:
+    """An IPv6 connection has a /64: 18 trillion million addresses to ask from."""
+    asked = [
+        ask_for_link(proxied, f"{number}@example.org", f"2001:db8:1:2::{number}")
+        for number in range(MOST + 1)
+    ]
+    assert asked == [202] * MOST + [429]
+    assert ask_for_link(proxied, "x@example.org", "2001:db8:1:3::1") == 202

@@ -99,8 +99,9 @@ def test_it_works(shelf):
     assert (play["first"], play["player"]["name"]) == ("2024-04-09", "Linus")
     assert play["working"]["title"] == "Fix the pump"
     lines = {line["reason"]: line["points"] for line in play["working"]["lines"]}
-    assert lines["lines added"] == 30_000
-    assert play["sha"]
+    assert lines["lines added"] == 300
+    same = shelf.ask("GET", f"/plays/{play['sha']}").json()
+    assert play["working"]["lines"] == same["working"]
 
 
 def test_each_shows_its_working(shelf):
@@ -143,6 +144,40 @@ def test_a_commissioner_has_them_given_anew(shelf):
     finish_jobs(shelf.database)
     assert shelf.winners("player_of_the_week") == {"2024-04-01": "Grace", "2024-04-08": "Linus"}
     assert shelf.winners("play_of_the_day")["2024-04-11"] == "Linus"
+
+
+@pytest.mark.at("2024-04-20 12:00")
+@pytest.mark.on_both
+def test_given_anew_from_a_day_that_is_not_due_yet_leaves_none_out(shelf):
+    """Neither of the days before it, nor of those that are due later."""
+    shelf.began("2024-04-10")
+    shelf.repo.push(on("2024-04-11"), on("2024-04-16"))
+    shelf.give(anew_from=date(2024, 4, 15))
+    assert set(shelf.winners("play_of_the_day")) == {"2024-04-11", "2024-04-16"}
+    shelf.repo.push(on("2024-04-17", by="Linus"))
+    shelf.give(anew_from=date(2024, 4, 19))
+    assert shelf.give() == 0
+    with shelf.database.reading() as session:
+        assert due(session, shelf.ada.project_id)[0] == date(2024, 4, 19)
+
+
+@pytest.mark.at("2024-04-20 12:00")
+@pytest.mark.on_both
+def test_a_league_begins_with_the_day_that_it_is_where_it_plays(shelf):
+    """Made at three in the morning of London, which is the evening before in Los Angeles."""
+    with shelf.database.writing() as session:
+        session.execute(
+            update(Project)
+            .where(Project.id == shelf.ada.project_id)
+            .values(
+                time_zone="America/Los_Angeles",
+                created_at=datetime.fromisoformat("2024-04-11T03:00:00+00:00"),
+                awards_through=None,
+            )
+        )
+    shelf.repo.push(on("2024-04-10"))
+    shelf.give()
+    assert shelf.winners("play_of_the_day") == {"2024-04-10": "Grace"}
 
 
 def test_days_long_before_anybody_played_cost_nothing(shelf, queries):

@@ -144,6 +144,16 @@ def numbers(rows: list[dict[str, Any]]) -> list[Any]:
     return sorted([row["rank"], row["stats"], row["trend"], row["player"]["id"]] for row in rows)
 
 
+@pytest.mark.on_both
+def test_of_many_names_none_is_left(league):
+    """More than SQLite takes in one condition, and in letters that it cannot fold."""
+    names = [f"{NAME} der {number}." for number in range(140)]
+    thanks = linus(message_title=f"Thank {names[-1].upper()} and {names[0]}")
+    league.repo.push(*(by(name, ADDRESS) for name in names), theirs(), thanks)
+    assert league.erase(league.table()[0]["player"]["name"]).status_code == 200
+    assert told(league) == []
+
+
 def test_new_rules_count_them_as_before(league):
     """The text that says what kind of commits they were is gone: what it said stays."""
     league.repo.push(theirs())

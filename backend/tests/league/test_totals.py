@@ -12,7 +12,7 @@ from gitleague.league.periods import Period, Window
 from gitleague.league.standings import Slice, over
 from gitleague.league.stats import summed
 from gitleague.league.totals import By, Source, ledger, pieces, totals
-from gitleague.scoring.totals import SUM_UP, ask_for_totals, mark
+from gitleague.scoring.totals import ALL_REPOS, SUM_UP, ask_for_totals, mark
 from gitleague.tables.commits import Player
 from gitleague.tables.jobs import Job
 from gitleague.tables.scores import PlayerTotal, StaleMonth
@@ -113,7 +113,7 @@ def test_they_are_the_sums_of_the_box_scores(field: Field, seed: int) -> None:
     for _ in range(8):
         ends = sorted(chance.sample(days, 2))
         window = Window(Period.SEASON, ends[0], ends[1], TODAY)
-        for repo_id in (None, repos[1]):
+        for repo_id in (None, repos[1], ALL_REPOS):  # the last is no repo that can be asked for
             of = Slice(field.project_id, window, repo_id=repo_id)
             assert _summed_up(field, of) == _straight(field, of)
 

@@ -41,6 +41,7 @@ def settings(settings: Settings) -> Settings:
         ({"author_name": None}, "author_name"),
         ({"author_email": ["ada"]}, "author_email"),
         ({"parents": ["abc"]}, "parents.0"),
+        ({"parents": ["a" * 40] * 1001}, "parents"),
         ({"flags": ["lucky"]}, "flags"),
     ],
 )
@@ -125,6 +126,13 @@ def test_a_body_that_makes_no_sense(
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"]
+
+
+def test_refs_of_nothing_but_errors_are_answered_with_one(repo: Repo) -> None:
+    body = b'{"tips": [%s], "pruned": [%s]}' % (b",".join([b"[]"] * 900), b",".join([b"1"] * 900))
+    answer = repo.http.post(f"{repo.url}/refs", content=body, headers=repo.headers)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["tips.0", "pruned.0"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from gitleague.core.clock import now
 from gitleague.league.awards import candidates
 from gitleague.league.awards.announcing import announce
 from gitleague.league.awards.candidates import Candidate
-from gitleague.league.periods import DAY, WEEK, Period, Window, around, today_in
+from gitleague.league.periods import DAY, WEEK, Period, Window, around, day_in, today_in
 from gitleague.league.seasons.presence import passed_by
 from gitleague.projects.leagues import get_project, lock_project
 from gitleague.tables.awards import Award, AwardKind
@@ -42,19 +42,19 @@ OF_A_SEASON: Mapping[AwardKind, Ranking] = {
 def due(session: Session, project_id: uuid.UUID) -> tuple[date, date]:
     """The first and the last day whose awards are to be given; none if the last is earlier."""
     through = session.scalars(select(Project.awards_through).where(Project.id == project_id)).one()
-    began = get_project(session, project_id).created_at.date() - DAY
-    return (through or began) + DAY, today_in(session, project_id) - GRACE
+    began = day_in(session, project_id, get_project(session, project_id).created_at)
+    return through + DAY if through else began, today_in(session, project_id) - GRACE
 
 
 def give(session: Session, project_id: uuid.UUID, *, anew_from: date | None = None) -> int:
     """Gives what is due, or all again from a day on; returns how many awards that were."""
     lock_project(session, project_id)
-    first, last = due(session, project_id)
+    first, last = first_due, _ = due(session, project_id)
     if anew_from:
-        first = anew_from
+        first = min(first_due, anew_from)  # no day that is due is left out
         session.execute(
             delete(Award).where(
-                Award.project_id == project_id, Award.last >= first, Award.season_id.is_(None)
+                Award.project_id == project_id, Award.last >= anew_from, Award.season_id.is_(None)
             )
         )
     if last < first:
@@ -64,8 +64,8 @@ def give(session: Session, project_id: uuid.UUID, *, anew_from: date | None = No
         *_of_periods(session, project_id, first, last),
     ]
     session.add_all(awards)
-    if anew_from is None:  # what is given anew is no news
-        announce(session, project_id, awards)
+    # What is given anew is no news.
+    announce(session, project_id, [award for award in awards if award.last >= first_due])
     session.execute(update(Project).where(Project.id == project_id).values(awards_through=last))
     return len(awards)
 

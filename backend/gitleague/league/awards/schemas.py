@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from gitleague_client.rules.score import IMPACT_UNIT
+from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
 from pydantic import BaseModel, ConfigDict, Field
 
 from gitleague.core.paging import Paging
@@ -42,7 +42,19 @@ class AwardOut(BaseModel):
     def of(cls, row: AwardRow) -> "AwardOut":
         fields = {name: value for name, value in row._asdict().items() if name in cls.model_fields}
         player = PlayerOut(id=row.player_id, name=row.player_name)
-        return cls(**{**fields, "player": player, "score": row.score / IMPACT_UNIT})
+        shown = {"player": player, "score": row.score / IMPACT_UNIT, "working": _in_points(row)}
+        return cls(**{**fields, **shown})
+
+
+def _in_points(row: AwardRow) -> dict[str, Any]:
+    """The working of a play is kept as `Line` has it, in hundredths."""
+    if "lines" not in row.working:
+        return row.working
+    lines = [
+        {**line, "each": line["each"] / STAT_UNIT, "points": line["points"] / STAT_UNIT}
+        for line in row.working["lines"]
+    ]
+    return {**row.working, "lines": lines}
 
 
 class GiveRequest(BaseModel):

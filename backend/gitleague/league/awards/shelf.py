@@ -43,7 +43,7 @@ class Which(NamedTuple):
             Player.id: self.player_id,
             Award.sha: self.sha,
         }
-        held = [column == value for column, value in asked.items() if value]
+        held = [column == value for column, value in asked.items() if value is not None]
         return [Award.project_id == project_id, *held]
 
 

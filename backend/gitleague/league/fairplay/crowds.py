@@ -30,7 +30,10 @@ def split_commits(session: Session, look: Look) -> list[Flagged]:
     flags = []
     for burst in _bursts(session, look, limits):
         stands = min(burst, key=lambda row: (-row.lines, row.at, row.sha))
-        pause = [None, *(row.at - before.at for before, row in pairwise(burst))]
+        pauses = [
+            None,
+            *(int((row.at - before.at).total_seconds()) for before, row in pairwise(burst)),
+        ]
         named = [
             Named(
                 row.sha,
@@ -38,10 +41,10 @@ def split_commits(session: Session, look: Look) -> list[Flagged]:
                 evidence={
                     "at": row.at.isoformat(),
                     "lines": row.lines,
-                    "seconds_after_the_one_before": since and int(since.total_seconds()),
+                    "seconds_after_the_one_before": pause,
                 },
             )
-            for row, since in zip(burst, pause, strict=True)
+            for row, pause in zip(burst, pauses, strict=True)
         ]
         counted = figures(
             limits,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
+from gitleague.core.body_limit import carries
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league import positions
@@ -19,6 +20,7 @@ from gitleague.league.identities import (
     suggestions,
 )
 from gitleague.league.identities.schemas import (
+    MAILMAP_LENGTH,
     ChangedPlayerOut,
     ClaimOut,
     ClaimQuery,
@@ -107,6 +109,7 @@ def split_player(
 
 
 @router.post("/identities/mailmap")
+@carries(6 * MAILMAP_LENGTH)  # a character may be written in six
 def import_mailmap(member: Commissioner, session: WriteSession, body: MailmapRequest) -> MailmapOut:
     """Joins and names players as a `.mailmap` says."""
     return MailmapOut.of(mailmaps.import_mailmap(session, body.text, by=member))

@@ -122,8 +122,13 @@ class PairRequest(_In):
     ]
 
 
+MAILMAP_LENGTH = 1_000_000  # characters
+
+
 class MailmapRequest(_In):
-    text: Annotated[str, Field(max_length=1_000_000, description="A file as gitmailmap(5) says.")]
+    text: Annotated[
+        str, Field(max_length=MAILMAP_LENGTH, description="A file as gitmailmap(5) says.")
+    ]
 
 
 class RenameOut(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from gitleague.projects.erased import Names
 from gitleague.tables import Table
 from gitleague.tables.audit import AuditEntry
 
+AT_ONCE = 200  # conditions in one statement: SQLite takes no tree deeper than a thousand
 FREE_TEXT = 255  # characters that a text written by people may have, at least
 # What stays, and why.
 KEPT = {
@@ -76,12 +77,9 @@ def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Name
     texts, keys = texts_of(table), list(table.primary_key.columns)
     columns = dict.fromkeys([*keys, *texts])
     holds = [_holds(column, word) for column in texts for word in _spellings(column, names)]
-    found = session.execute(
-        select(*columns).where(table.c.project_id == project_id, or_(*holds))
-    ).mappings()
     changes: list[dict[str, Any]] = []
     gone: list[dict[str, Any]] = []
-    for row in found.all():
+    for row in _found(session, table, project_id, columns, holds):
         after = {column.name: _fit(column, names, row) for column in texts}
         if all(row[name] == text for name, text in after.items()):
             continue
@@ -100,6 +98,26 @@ def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Name
     if gone:
         told = [tuple(row[f"key_{column.name}"] for column in keys) for row in gone]
         session.execute(delete(table).where(tuple_(*keys).in_(told)))
+
+
+def _found(
+    session: Session,
+    table: SqlTable,
+    project_id: uuid.UUID,
+    columns: Collection[Column[Any]],
+    holds: Sequence[ColumnElement[bool]],
+) -> Iterator[RowMapping]:
+    """Each row once, however many of the conditions it meets."""
+    keys = [column.name for column in table.primary_key.columns]
+    seen: set[tuple[Any, ...]] = set()
+    for first in range(0, len(holds), AT_ONCE):
+        some = or_(*holds[first : first + AT_ONCE])
+        wanted = select(*columns).where(table.c.project_id == project_id, some)
+        for row in session.execute(wanted).mappings().all():
+            key = tuple(row[name] for name in keys)
+            if key not in seen:
+                seen.add(key)
+                yield row
 
 
 def _fit(column: Column[Any], names: Names, row: RowMapping) -> Any:

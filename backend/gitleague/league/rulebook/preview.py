@@ -11,6 +11,7 @@ from gitleague.league.people.shown import LEAGUE
 from gitleague.league.periods import Window
 from gitleague.league.standings import Slice, StandingRow, standings, standings_of
 from gitleague.league.stats import Numbers
+from gitleague.projects.leagues import needs_no_lock
 from gitleague.scoring.changes import prepare
 from gitleague.scoring.days import Days
 from gitleague.scoring.rules import RulesInForce, rules_in_force, save_rules
@@ -44,6 +45,7 @@ def preview(session: Session, project_id: uuid.UUID, rules: Rules, window: Windo
 
     By all their names, for commissioners. The session's changes must be thrown away.
     """
+    needs_no_lock(session, project_id)
     old = rules_in_force(session, project_id).rules
     version = save_rules(session, project_id, rules, created_by=None)
     now = Slice(project_id, window, viewer=LEAGUE)

@@ -97,7 +97,7 @@ def list_versions(
     total = _count(session, project_id) + 1
     if paging.offset + len(saved) < total:
         saved.append(_Saved(FIRST, "", None, None, DEFAULT_RULES))
-    older = [each.rules for each in saved[1:]] + [DEFAULT_RULES]
+    older = [*(each.rules for each in saved[1:]), DEFAULT_RULES][: len(saved)]
     rows = [
         VersionRow(
             **each._asdict(),

@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 
 from gitleague.league.periods import Window
-from gitleague.league.totals import By, Ledger, Piece, Source, pieces
-from gitleague.scoring.totals import ALL_REPOS, Span
+from gitleague.league.totals import By, Ledger, Piece, Source, pieces, totals_in
+from gitleague.scoring.totals import Span
 from gitleague.tables.commits import Identity
 from gitleague.tables.scores import BoxScore, PlayerTotal
 from gitleague.tables.squads import Stint
@@ -109,7 +109,7 @@ def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bo
             PlayerTotal.project_id == asked.of.project_id,
             PlayerTotal.rules_version == asked.of.version,
             PlayerTotal.span == span.value,
-            PlayerTotal.repo_id == (asked.repo_id or ALL_REPOS),
+            *totals_in(asked.repo_id),
             PlayerTotal.first.between(piece.first, piece.last),
             days,
             *_touching(asked, piece),

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from gitleague.core.unknown import Body
 from gitleague.sync.pull.credentials import Credential
 from gitleague.tables.syncs import CredentialKind, SyncState, SyncWay
 
@@ -15,6 +16,8 @@ Branch = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class PullRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     schedule: Annotated[
         str | None,
         Field(max_length=100, description="As cron has it, in the league's time zone; or null."),
@@ -24,7 +27,7 @@ class PullRequest(BaseModel):
     ] = []
 
 
-class TokenRequest(BaseModel):
+class TokenRequest(Body):
     kind: Literal["token"]
     username: Annotated[str, Field(max_length=255)] | None = None
     password: Annotated[SecretStr, Field(min_length=1, max_length=4096)]
@@ -34,7 +37,7 @@ class TokenRequest(BaseModel):
         return Credential(CredentialKind.TOKEN, secret, self.username)
 
 
-class SshKeyRequest(BaseModel):
+class SshKeyRequest(Body):
     kind: Literal["ssh_key"]
     private_key: Annotated[SecretStr, Field(min_length=1, max_length=16384)]
 
@@ -42,7 +45,7 @@ class SshKeyRequest(BaseModel):
         return Credential(CredentialKind.SSH_KEY, self.private_key.get_secret_value())
 
 
-class CredentialRequest(BaseModel):
+class CredentialRequest(Body):
     """Kept sealed, and never shown again."""
 
     credential: Annotated[TokenRequest | SshKeyRequest, Field(discriminator="kind")]

@@ -1,6 +1,7 @@
 """Who is in a league, who waits to be let in, and who is invited."""
 
 import uuid
+from functools import partial
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, BackgroundTasks, Form, Request
@@ -107,7 +108,8 @@ def _invited(
     row, token = made
     link = f"{settings.public_url}/invitations/{token}"
     project = leagues.get_project(session, member.project_id)
-    tasks.add_task(send, settings, invitation_letter(row.email, project.name, link))
+    letter = invitation_letter(row.email, project.name, link)
+    tasks.add_task(request.app.state.outbox.put, partial(send, settings, letter))
     return _members_page(request, session, member, link=link, invited=row.email)
 
 

@@ -3,16 +3,15 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import EmailStr
 
 from gitleague.accounts.caller import COOKIE, InPerson, MaybeCaller
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.origin import check_origin
-from gitleague.accounts.routes import mail_link, sign_in_with
-from gitleague.accounts.sign_in import close_browser_session
-from gitleague.core.session import WriteSession
+from gitleague.accounts.routes import leave, leave_everywhere, mail_link, sign_in_with
+from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.members import accept_invitation, invited_address
 from gitleague.web.cookies import signed_in_response
 from gitleague.web.render import page
@@ -33,11 +32,9 @@ def show_sign_in(request: Request, caller: MaybeCaller) -> Response:
 def ask_for_link(
     request: Request,
     caller: MaybeCaller,
-    session: WriteSession,
-    tasks: BackgroundTasks,
     email: Annotated[EmailStr, Form()],
 ) -> HTMLResponse:
-    mail_link(request, session, tasks, email)
+    mail_link(request, email)
     return page(request, "link_sent.html", caller=caller, email=email)
 
 
@@ -64,8 +61,19 @@ def use_link(
 
 
 @router.post("/sign-out", dependencies=OURS)
-def sign_out(request: Request, session: WriteSession) -> RedirectResponse:
-    close_browser_session(session, request.cookies.get(COOKIE, ""))
+def sign_out(caller: MaybeCaller, session: WriteSession) -> RedirectResponse:
+    if caller:
+        leave(session, caller)
+    return _signed_out()
+
+
+@router.post("/sign-out-everywhere", dependencies=OURS)
+def sign_out_everywhere(caller: InPerson, session: WriteSession) -> RedirectResponse:
+    leave_everywhere(session, caller)
+    return _signed_out()
+
+
+def _signed_out() -> RedirectResponse:
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(COOKIE)
     response.headers["Clear-Site-Data"] = '"cache"'  # Back must not show what they saw
@@ -87,10 +95,9 @@ def accept(caller: InPerson, session: WriteSession, token: str) -> RedirectRespo
 def ask_for_link_of_invited(
     request: Request,
     caller: MaybeCaller,
-    session: WriteSession,
-    tasks: BackgroundTasks,
+    session: ReadSession,
     token: str,
 ) -> HTMLResponse:
     """The link goes to the invited address, which whoever holds the token is not told."""
-    mail_link(request, session, tasks, invited_address(session, token), invitation=token)
+    mail_link(request, invited_address(session, token), invitation=token)
     return page(request, "link_sent.html", caller=caller, email=None)

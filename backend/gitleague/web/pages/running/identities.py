@@ -13,6 +13,7 @@ from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession, WriteSession
+from gitleague.core.unknown import Body
 from gitleague.league.identities import claims, moves, people, roster, suggestions
 from gitleague.league.identities.schemas import Name, SplitRequest
 from gitleague.league.periods import wrong
@@ -50,12 +51,12 @@ class PlayersAsked(BaseModel):
     players: Annotated[list[uuid.UUID], Field(max_length=100)] = []
 
 
-class MergeForm(BaseModel):
+class MergeForm(Body):
     into: uuid.UUID
     players: Annotated[list[uuid.UUID], Field(min_length=1, max_length=100)]
 
 
-class PlayerForm(BaseModel):
+class PlayerForm(Body):
     name: Name
     position: Annotated[str, Field(max_length=40)] = ""
     is_bot: bool = False

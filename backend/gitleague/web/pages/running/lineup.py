@@ -12,6 +12,7 @@ from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession, WriteSession
+from gitleague.core.unknown import Body
 from gitleague.league.identities import people, roster
 from gitleague.league.identities.schemas import PlayerChange
 from gitleague.league.people.shown import viewer_of
@@ -33,7 +34,7 @@ class StintForm(WithoutBlanks, StintRequest):
     pass
 
 
-class DaysForm(WithoutBlanks):
+class DaysForm(WithoutBlanks, Body):
     """No last day: nobody has ended it."""
 
     first: date

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
@@ -14,6 +13,7 @@ from gitleague.core.clock import now
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
+from gitleague.core.unknown import Body
 from gitleague.league.badges.sayings import What as Badge
 from gitleague.league.digests import digests
 from gitleague.league.digests.recap import recap_of
@@ -43,7 +43,7 @@ PERIODS = (
 )
 
 
-class LeagueForm(BaseModel):
+class LeagueForm(Body):
     """A box that is not ticked is not sent."""
 
     name: Name

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
+from gitleague.core.body_limit import carries
 from gitleague.core.paging import Paging, PagingQuery
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.identities import (
@@ -20,7 +21,7 @@ from gitleague.league.identities import (
     roster,
     suggestions,
 )
-from gitleague.league.identities.schemas import MailmapRequest, PairRequest
+from gitleague.league.identities.schemas import MAILMAP_LENGTH, MailmapRequest, PairRequest
 from gitleague.league.people.shown import LEAGUE, names_of, viewer_of
 from gitleague.tables.identities import ChangeKind, ClaimState
 from gitleague.web.done import done
@@ -134,6 +135,7 @@ def ask_for_mailmap(request: Request, member: Commissioner, session: ReadSession
 
 
 @router.post("/mailmap", dependencies=[comes_back(_mailmap_page)])
+@carries(12 * MAILMAP_LENGTH)  # a form may write a character as four bytes, and each in three
 def import_mailmap(
     request: Request,
     member: Commissioner,

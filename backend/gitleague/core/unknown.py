@@ -1,0 +1,82 @@
+"""What nobody knows is refused, with the nearest right name: a typing error is not dropped."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict
+
+from gitleague.core.errors import FieldError, Invalid
+
+_STATE = "what_routes_know"
+Part = int | str
+
+
+class Body(BaseModel):
+    """What a caller sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Raises Invalid for what stands in the query and the route does not know."""
+    if not request.query_params:
+        return
+    dependant = _dependants(request).get(request.scope["endpoint"])
+    known = parameters_of(dependant) if dependant else set()
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        errors = [FieldError(field=name, message=no_such(name, known)) for name in unknown]
+        raise Invalid(f"There is no parameter {', '.join(unknown[:5])} here.", errors=errors)
+
+
+def parameters_of(dependant: Dependant) -> set[str]:
+    """The names that may stand in the query of a route."""
+    names: set[str] = set()
+    for field in dependant.query_params:
+        names |= set(_fields(field.field_info.annotation)) or {field.alias}
+    return names.union(*(parameters_of(each) for each in dependant.dependencies))
+
+
+def fields_beside(request: Request, place: Sequence[Part]) -> Collection[str]:
+    """The names that a body may have where this one stands, as far as the route says."""
+    dependant = _dependants(request).get(request.scope.get("endpoint", _dependants))
+    if dependant is None:
+        return ()
+    kind: Any = next((each.field_info.annotation for each in dependant.body_params), None)
+    for part in place[:-1]:
+        kind = _fields(kind).get(str(part), kind)
+    return tuple(_fields(kind))
+
+
+def no_such(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return f"There is no {name!r} here{f'; the nearest is {near[0]!r}' if near else ''}."
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    """The fields of a model, or of the one that a list or an optional value is of."""
+    if inspect.isclass(kind) and issubclass(kind, BaseModel):
+        return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+    found: dict[str, Any] = {}
+    for each in get_args(kind):
+        found |= _fields(each)
+    return found
+
+
+def _dependants(request: Request) -> dict[Callable[..., Any], Dependant]:
+    found: dict[Callable[..., Any], Dependant] | None = getattr(request.app.state, _STATE, None)
+    if found is None:
+        found = {
+            route.endpoint: route.dependant
+            for route in iter_route_contexts(request.app.routes)
+            if route.endpoint and getattr(route, "dependant", None)
+        }
+        setattr(request.app.state, _STATE, found)
+    return found
