@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    Dialect,
     Select,
     Text,
+    TypeDecorator,
     bindparam,
     case,
     cast,
@@ -35,32 +38,60 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+class Texts(TypeDecorator[Collection[str]]):
+    """Texts as one parameter, however many there are: JSON for SQLite, an array for PostgreSQL."""
+
+    # Without a type of its own the parameter is an array from the start, and not cast in each row.
+    impl = NullType
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps(list(value)) if dialect.name == "sqlite" else _array(value)
+
+
+def texts(name: str) -> BindParameter[Collection[str]]:
+    """For a statement that is made once: it is given the texts under this name when it runs."""
+    return bindparam(name, type_=Texts())
+
+
 def among(
     session: Session, column: InstrumentedAttribute[Any], values: Iterable[str]
 ) -> ColumnElement[bool]:
     """`column` (text) is one of `values`, sent as one parameter however many there are."""
-    listed = list(values)
-    if is_sqlite(session):
-        each = func.json_each(json.dumps(listed)).table_valued("value")
-        return column.in_(select(each.c.value))
-    return column == func.any(_array(listed))
+    return is_one_of(column, _parameter(values), on_sqlite=is_sqlite(session))
+
+
+def is_one_of(
+    column: InstrumentedAttribute[Any],
+    values: BindParameter[Collection[str]],
+    *,
+    on_sqlite: bool,
+) -> ColumnElement[bool]:
+    if on_sqlite:
+        return column.in_(select(func.json_each(values).table_valued("value").c.value))
+    return column == func.any(cast(values, ARRAY(Text())))
 
 
 def listed(session: Session, values: Iterable[str]) -> ColumnElement[str]:
     """The column of a table that holds `values`, sent as one parameter however many there are."""
+    sent = _parameter(values)
     if is_sqlite(session):
-        return func.json_each(json.dumps(list(values))).table_valued("value").c.value
-    array = _array(values)
+        return func.json_each(sent).table_valued("value").c.value
+    array = cast(sent, ARRAY(Text()))
     # Without its column's name in the FROM, PostgreSQL would name the column after the table.
     return func.unnest(array).table_valued("value").render_derived().c.value
 
 
-def _array(values: Iterable[str]) -> ColumnElement[Any]:
+def _parameter(values: Iterable[str]) -> BindParameter[Collection[str]]:
+    return bindparam(None, list(values), type_=Texts(), unique=True)
+
+
+def _array(values: Iterable[str]) -> str:
     """In PostgreSQL's own notation: the driver would write it too, in ten times the time."""
     quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    notation = '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
-    # Without a type of its own the parameter is an array from the start, and not cast in each row.
-    return cast(bindparam(None, notation, type_=NullType(), unique=True), ARRAY(Text()))
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 class ByteOrder(GenericFunction[str]):

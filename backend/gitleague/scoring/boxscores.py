@@ -1,6 +1,8 @@
 """Box scores per identity, repo and day: add what commits score, take it back, build them anew.
 
-Points go in and out through the same SELECT, so what was added is what is taken back.
+Points go in and out through the same SELECT, so what was added is what is taken back. SQLAlchemy
+takes longer to write such a statement than a database to run it, so it is written once for some
+rules, and given the project, the commits and the sign whenever it runs.
 """
 
 from __future__ import annotations
@@ -8,6 +10,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import date
+from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from gitleague_client.rules.defaults import Rules
@@ -15,8 +19,13 @@ from gitleague_client.rules.score import Stats
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Date,
+    Insert,
+    Integer,
     Select,
+    Uuid,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -28,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import among, count_differing
+from gitleague.core.sets import among, count_differing, is_one_of, is_sqlite, texts
 from gitleague.projects.leagues import check_locked, lock_project
 from gitleague.scoring import totals
 from gitleague.scoring.days import Days
@@ -46,6 +55,12 @@ from gitleague.tables.scores import BoxScore
 
 # Commits by their shas, those of some days, or all there are.
 Which: TypeAlias = "Collection[str] | Days | None"
+# What the statements are given when they run.
+PROJECT = bindparam("of_project", type_=Uuid())
+VERSION = bindparam("of_version", type_=Integer())
+SIGN = bindparam("with_sign", type_=Integer())
+FIRST, LAST = (bindparam(f"{name}_of_days", type_=Date()) for name in ("first", "last"))
+SHAS = texts("of_shas")
 KEY = ("project_id", "rules_version", "day", "identity_id", "repo_id")
 SUMS = (
     "credits",
@@ -58,6 +73,17 @@ SUMS = (
     "impact",
 )
 _FACTS = ("commits", "assisted", "additions", "deletions", "files_changed")  # not a co-author's
+
+
+class Chosen(Enum):
+    """How a statement chooses commits; by their shas, each database in its own way."""
+
+    ALL = "all"
+    DAYS = "days"
+    ON_SQLITE = "shas on SQLite"
+    ON_POSTGRESQL = "shas on PostgreSQL"
+
+
 # As text, since SQLAlchemy writes a statement with its own `on_conflict_do_update` anew each time,
 # which takes longer than to run it.
 _ADDED = text(
@@ -126,16 +152,16 @@ def freeze(session: Session, project_id: uuid.UUID, version: int, *, days: Days)
 def count_off(session: Session, project_id: uuid.UUID) -> int:
     """How many of the box scores in force are not what the commits score."""
     of = rules_in_force(session, project_id)
-    scored = union_all(
-        *(part(session, project_id, of, None, sign=1) for part in (_authored, _assisted))
-    ).subquery()
+    parts = (_authored(of.rules, Chosen.ALL), _assisted(of.rules, Chosen.ALL))
+    scored = union_all(*parts).subquery()
     columns = list(scored.c)
     key, sums = columns[: len(KEY)], columns[len(KEY) :]
     expected = select(*key, *(func.sum(each).label(each.key) for each in sums)).group_by(*key)
+    given = {PROJECT.key: project_id, VERSION.key: of.version, SIGN.key: 1}
     stored = select(*(getattr(BoxScore, name) for name in (*KEY, *SUMS))).where(
         BoxScore.project_id == project_id, BoxScore.rules_version == of.version
     )
-    return count_differing(session, expected, stored)
+    return count_differing(session, expected.params(given), stored)
 
 
 def _mark_all(session: Session, project_id: uuid.UUID, version: int) -> None:
@@ -155,62 +181,67 @@ def _move(
 ) -> None:
     """Adds or takes back what these commits score."""
     check_locked(session, project_id)
-    for credits_of in (_authored, _assisted):
-        scored = credits_of(session, project_id, of, which, sign=sign).suffix_with(_ADDED)
-        session.execute(insert(BoxScore).from_select([*KEY, *SUMS], scored))
+    chosen, given = _chosen(session, which)
+    given |= {PROJECT.key: project_id, VERSION.key: of.version, SIGN.key: sign}
+    for statement in _moving(of.rules, chosen):
+        session.execute(statement, given)
 
 
-def _chosen(session: Session, sha: InstrumentedAttribute[str], which: Which) -> ColumnElement[bool]:
+def _chosen(session: Session, which: Which) -> tuple[Chosen, dict[str, Any]]:
+    """How the commits are told, and what the statement is given for it."""
     if which is None:
-        return literal(value=True)
+        return Chosen.ALL, {}
     if isinstance(which, Days):
-        return CommitRow.day.between(*which)
-    return among(session, sha, which)
+        return Chosen.DAYS, {FIRST.key: which.first, LAST.key: which.last}
+    return Chosen.ON_SQLITE if is_sqlite(session) else Chosen.ON_POSTGRESQL, {SHAS.key: which}
 
 
-def _authored(
-    session: Session,
-    project_id: uuid.UUID,
-    of: RulesInForce,
-    which: Which,
-    *,
-    sign: int,
-) -> Select[Any]:
+@lru_cache(maxsize=64)  # several leagues have rules of their own, and most have the first ones
+def _moving(rules: Rules, chosen: Chosen) -> tuple[Insert, ...]:
+    table = BoxScore.metadata.tables[BoxScore.__tablename__]  # of the mapped class it takes no more
+    return tuple(
+        insert(table).from_select([*KEY, *SUMS], scored.suffix_with(_ADDED))
+        for scored in (_authored(rules, chosen), _assisted(rules, chosen))
+    )
+
+
+def _is_chosen(sha: InstrumentedAttribute[str], chosen: Chosen) -> ColumnElement[bool]:
+    if chosen is Chosen.ALL:
+        return literal(value=True)
+    if chosen is Chosen.DAYS:
+        return CommitRow.day.between(FIRST, LAST)
+    return is_one_of(sha, SHAS, on_sqlite=chosen is Chosen.ON_SQLITE)
+
+
+def _authored(rules: Rules, chosen: Chosen) -> Select[Any]:
     facts = {name: getattr(CommitRow, name) for name in ("additions", "deletions", "files_changed")}
     ones = {
         "credits": literal(1),
         "commits": literal(1),
         "assisted": case((is_assisted(CommitRow.flags), 1), else_=0),
     }
-    shares = {**ones, **facts, **author_stats(of.rules)}
+    shares = {**ones, **facts, **author_stats(rules)}
     return (
         select(
-            literal(project_id).label("project_id"),
-            literal(of.version).label("rules_version"),
+            PROJECT.label("project_id"),
+            VERSION.label("rules_version"),
             CommitRow.day,
             CommitRow.author_id,
             CommitRow.repo_id,
-            *_sums(shares, of.rules, sign),
+            *_sums(shares, rules),
         )
         .where(
-            CommitRow.project_id == project_id,
-            _chosen(session, CommitRow.sha, which),
-            is_scored(of.rules),
+            CommitRow.project_id == PROJECT,
+            _is_chosen(CommitRow.sha, chosen),
+            is_scored(rules),
         )
         .group_by(CommitRow.day, CommitRow.author_id, CommitRow.repo_id)
     )
 
 
-def _assisted(
-    session: Session,
-    project_id: uuid.UUID,
-    of: RulesInForce,
-    which: Which,
-    *,
-    sign: int,
-) -> Select[Any]:
+def _assisted(rules: Rules, chosen: Chosen) -> Select[Any]:
     """One assist for each other player among the co-authors, however many identities they have."""
-    credited = _credited(session, project_id, of, which)
+    credited = _credited(rules, chosen)
     of_player = (credited.c.sha, credited.c.repo_id, credited.c.player_id)
     nth = func.row_number().over(partition_by=of_player, order_by=credited.c.identity_id)
     each = (
@@ -219,22 +250,22 @@ def _assisted(
         .subquery()
     )
     nothing = {name: literal(0) for name in _FACTS}
-    shares = {"credits": literal(1), **nothing, **coauthor_stats(of.rules, each.c.flags)}
+    shares = {"credits": literal(1), **nothing, **coauthor_stats(rules, each.c.flags)}
     return (
         select(
-            literal(project_id).label("project_id"),
-            literal(of.version).label("rules_version"),
+            PROJECT.label("project_id"),
+            VERSION.label("rules_version"),
             each.c.day,
             each.c.identity_id,
             each.c.repo_id,
-            *_sums(shares, of.rules, sign),
+            *_sums(shares, rules),
         )
         .where(each.c.nth == 1)
         .group_by(each.c.day, each.c.identity_id, each.c.repo_id)
     )
 
 
-def _credited(session: Session, project_id: uuid.UUID, of: RulesInForce, which: Which) -> CTE:
+def _credited(rules: Rules, chosen: Chosen) -> CTE:
     """The co-authors of commits that are scored."""
     # Materialized, so that PostgreSQL begins here, with the fewest rows. Of a league that was just
     # made it knows no sizes, and joined every commit with every identity first.
@@ -245,8 +276,8 @@ def _credited(session: Session, project_id: uuid.UUID, of: RulesInForce, which: 
             CoAuthor.identity_id,
             CommitRow.day,
             CommitRow.flags,
-            player_of(project_id, CoAuthor.identity_id).label("player_id"),
-            player_of(project_id, CommitRow.author_id).label("author_player_id"),
+            player_of(PROJECT, CoAuthor.identity_id).label("player_id"),
+            player_of(PROJECT, CommitRow.author_id).label("author_player_id"),
         )
         .join(
             CommitRow,
@@ -257,19 +288,19 @@ def _credited(session: Session, project_id: uuid.UUID, of: RulesInForce, which: 
             ),
         )
         .where(
-            CoAuthor.project_id == project_id,
-            _chosen(session, CoAuthor.sha, which),
-            is_scored(of.rules),
+            CoAuthor.project_id == PROJECT,
+            _is_chosen(CoAuthor.sha, chosen),
+            is_scored(rules),
         )
         .cte("credited")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
 
 
-def _sums(shares: dict[str, Any], rules: Rules, sign: int) -> list[ColumnElement[int]]:
+def _sums(shares: dict[str, Any], rules: Rules) -> list[ColumnElement[int]]:
     """One column for each of SUMS, in its order."""
     whole = {**shares, "impact": impact(shares, rules)}
-    return [(func.sum(whole[name]) * sign).label(name) for name in SUMS]
+    return [(func.sum(whole[name]) * SIGN).label(name) for name in SUMS]
 
 
 def _remove_empty(

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 
 from gitleague_client.reading import Named
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import BindParameter, ScalarSelect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gitleague.tables.commits import Identity
@@ -17,7 +17,7 @@ def fingerprint(person: Named) -> str:
 
 
 def player_of(
-    project_id: uuid.UUID, identity_id: InstrumentedAttribute[uuid.UUID]
+    project_id: uuid.UUID | BindParameter[uuid.UUID], identity_id: InstrumentedAttribute[uuid.UUID]
 ) -> ScalarSelect[uuid.UUID]:
     """The player of the identity in a row: a step down an index for each row.
 
