@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
@@ -133,6 +134,11 @@ def insert_rows(
             copy.write_row(row)
 
 
+def table_of(mapped: type[Table]) -> SqlTable:
+    """For an INSERT with parameters of its own: that of a mapped class takes columns alone."""
+    return mapped.metadata.tables[mapped.__tablename__]
+
+
 def larger(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((other > one, other), else_=one)
 
@@ -146,7 +152,7 @@ def add_to(
     """Rows whose key is there already are merged with what is there."""
     if not rows:
         return
-    here = table.metadata.tables[table.__tablename__]
+    here = table_of(table)
     adding: sqlite.Insert | postgresql.Insert = (
         sqlite.insert(here) if is_sqlite(session) else postgresql.insert(here)
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import Select, and_, delete, extract, func, insert, literal, select
+from sqlalchemy import BindParameter, Insert, Select, and_, delete, extract, func, insert, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.sets import table_of
 from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import author_stats, impact, is_scored
+from gitleague.scoring.parameters import FIRST, LAST, PROJECT, VERSION, given
 from gitleague.tables.commits import CommitRow, Identity
 from gitleague.tables.scores import BestPlay
 
@@ -19,8 +23,8 @@ _FOUND = ("player_id", "place", "repo_id", "sha", "day", "impact")
 
 
 def best_of_each(
-    project_id: uuid.UUID,
-    days: Days,
+    project_id: uuid.UUID | BindParameter[uuid.UUID],
+    days: Days | tuple[BindParameter[date], BindParameter[date]],
     rules: Rules,
     *,
     player_id: uuid.UUID | None = None,
@@ -50,7 +54,7 @@ def best_of_each(
         .join(Identity, wrote)
         .where(
             CommitRow.project_id == project_id,
-            CommitRow.day.between(days.first, days.last),
+            CommitRow.day.between(*days),
             is_scored(rules),
             *chosen,
         )
@@ -68,10 +72,15 @@ def keep(session: Session, project_id: uuid.UUID, version: int, month: Days, rul
             BestPlay.month == month.first,
         )
     )
-    found = best_of_each(project_id, month, rules).subquery()
-    columns = ("project_id", "rules_version", "month", *_FOUND)
-    owned = select(literal(project_id), literal(version), literal(month.first), *found.c)
-    session.execute(insert(BestPlay).from_select(columns, owned))
+    session.execute(_keeping(rules), given(project_id, version, month))
+
+
+@lru_cache(maxsize=64)
+def _keeping(rules: Rules) -> Insert:
+    found = best_of_each(PROJECT, (FIRST, LAST), rules).subquery()
+    columns = ["project_id", "rules_version", "month", *_FOUND]
+    owned = select(PROJECT, VERSION, FIRST, *found.c)
+    return insert(table_of(BestPlay)).from_select(columns, owned)
 
 
 def forget(session: Session, project_id: uuid.UUID, version: int) -> None:

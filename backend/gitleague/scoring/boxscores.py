@@ -1,8 +1,6 @@
 """Box scores per identity, repo and day: add what commits score, take it back, build them anew.
 
-Points go in and out through the same SELECT, so what was added is what is taken back. SQLAlchemy
-takes longer to write such a statement than a database to run it, so it is written once for some
-rules, and given the project, the commits and the sign whenever it runs.
+Points go in and out through the same SELECT, so what was added is what is taken back.
 """
 
 from __future__ import annotations
@@ -19,11 +17,9 @@ from gitleague_client.rules.score import Stats
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Date,
     Insert,
     Integer,
     Select,
-    Uuid,
     and_,
     bindparam,
     case,
@@ -37,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import among, count_differing, is_one_of, is_sqlite, texts
+from gitleague.core.sets import among, count_differing, is_one_of, is_sqlite, table_of, texts
 from gitleague.projects.leagues import check_locked, lock_project
 from gitleague.scoring import totals
 from gitleague.scoring.days import Days
@@ -48,6 +44,7 @@ from gitleague.scoring.expressions import (
     is_assisted,
     is_scored,
 )
+from gitleague.scoring.parameters import FIRST, LAST, PROJECT, VERSION, given
 from gitleague.scoring.players import player_of
 from gitleague.scoring.rules import RulesInForce, rules_in_force
 from gitleague.tables.commits import CoAuthor, CommitRow
@@ -55,11 +52,7 @@ from gitleague.tables.scores import BoxScore
 
 # Commits by their shas, those of some days, or all there are.
 Which: TypeAlias = "Collection[str] | Days | None"
-# What the statements are given when they run.
-PROJECT = bindparam("of_project", type_=Uuid())
-VERSION = bindparam("of_version", type_=Integer())
 SIGN = bindparam("with_sign", type_=Integer())
-FIRST, LAST = (bindparam(f"{name}_of_days", type_=Date()) for name in ("first", "last"))
 SHAS = texts("of_shas")
 KEY = ("project_id", "rules_version", "day", "identity_id", "repo_id")
 SUMS = (
@@ -157,11 +150,12 @@ def count_off(session: Session, project_id: uuid.UUID) -> int:
     columns = list(scored.c)
     key, sums = columns[: len(KEY)], columns[len(KEY) :]
     expected = select(*key, *(func.sum(each).label(each.key) for each in sums)).group_by(*key)
-    given = {PROJECT.key: project_id, VERSION.key: of.version, SIGN.key: 1}
     stored = select(*(getattr(BoxScore, name) for name in (*KEY, *SUMS))).where(
         BoxScore.project_id == project_id, BoxScore.rules_version == of.version
     )
-    return count_differing(session, expected.params(given), stored)
+    return count_differing(
+        session, expected.params(given(project_id, of.version) | {SIGN.key: 1}), stored
+    )
 
 
 def _mark_all(session: Session, project_id: uuid.UUID, version: int) -> None:
@@ -181,26 +175,23 @@ def _move(
 ) -> None:
     """Adds or takes back what these commits score."""
     check_locked(session, project_id)
-    chosen, given = _chosen(session, which)
-    given |= {PROJECT.key: project_id, VERSION.key: of.version, SIGN.key: sign}
-    for statement in _moving(of.rules, chosen):
-        session.execute(statement, given)
-
-
-def _chosen(session: Session, which: Which) -> tuple[Chosen, dict[str, Any]]:
-    """How the commits are told, and what the statement is given for it."""
+    values = given(project_id, of.version) | {SIGN.key: sign}
     if which is None:
-        return Chosen.ALL, {}
-    if isinstance(which, Days):
-        return Chosen.DAYS, {FIRST.key: which.first, LAST.key: which.last}
-    return Chosen.ON_SQLITE if is_sqlite(session) else Chosen.ON_POSTGRESQL, {SHAS.key: which}
+        chosen = Chosen.ALL
+    elif isinstance(which, Days):
+        chosen = Chosen.DAYS
+        values = given(project_id, of.version, which) | {SIGN.key: sign}
+    else:
+        chosen = Chosen.ON_SQLITE if is_sqlite(session) else Chosen.ON_POSTGRESQL
+        values[SHAS.key] = which
+    for statement in _moving(of.rules, chosen):
+        session.execute(statement, values)
 
 
 @lru_cache(maxsize=64)  # several leagues have rules of their own, and most have the first ones
 def _moving(rules: Rules, chosen: Chosen) -> tuple[Insert, ...]:
-    table = BoxScore.metadata.tables[BoxScore.__tablename__]  # of the mapped class it takes no more
     return tuple(
-        insert(table).from_select([*KEY, *SUMS], scored.suffix_with(_ADDED))
+        insert(table_of(BoxScore)).from_select([*KEY, *SUMS], scored.suffix_with(_ADDED))
         for scored in (_authored(rules, chosen), _assisted(rules, chosen))
     )
 

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -30,12 +31,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import count_differing, insert_rows
+from gitleague.core.sets import count_differing, insert_rows, table_of
 from gitleague.jobs import queue
 from gitleague.projects.happenings import tell_of_standings
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring import best_plays
 from gitleague.scoring.days import Days, in_a_row
+from gitleague.scoring.parameters import FIRST, LAST, PROJECT, VERSION, given
 from gitleague.scoring.rules import rules_at
 from gitleague.tables.commits import Identity
 from gitleague.tables.scores import BoxScore, PlayerTotal, StaleMonth
@@ -73,6 +75,10 @@ def year_of(day: date) -> date:
 
 def end_of(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def end_of_year(day: date) -> date:
+    return day.replace(month=12, day=31)
 
 
 def mark(session: Session, project_id: uuid.UUID, version: int, days: Iterable[date]) -> None:
@@ -133,13 +139,12 @@ def sum_up_next(session: Session, project_id: uuid.UUID) -> bool:
             StaleMonth.month == month,
         )
     )
-    book = _Book(project_id, version)
-    _clear(session, book, (Span.DAY, Span.MONTH), month, end_of(month))
-    for part in (_days(book, month), _repos(book, month), _added_up(book, Span.DAY, month)):
-        session.execute(_insert(part))
-    _sum_up_year(session, book, year_of(month))
-    rules = rules_at(session, project_id, version)
-    best_plays.keep(session, project_id, version, Days(month, end_of(month)), rules)
+    book, days = _Book(project_id, version), Days(month, end_of(month))
+    _clear(session, book, (Span.DAY, Span.MONTH), days)
+    for statement in _of_month():
+        session.execute(statement, given(*book, days))
+    _sum_up_year(session, book, Days(year_of(month), end_of_year(month)))
+    best_plays.keep(session, project_id, version, days, rules_at(session, project_id, version))
     return True
 
 
@@ -170,23 +175,24 @@ def count_off(session: Session, project_id: uuid.UUID) -> int:
     years = {(version, year_of(month)) for version, month in summed_up} - unsettled
     off = 0
     for version, month in sorted(summed_up - stale):
-        book, end = _Book(project_id, version), end_of(month)
-        of_months = union_all(_repos(book, month), _added_up(book, Span.DAY, month))
-        off += _count_off(session, book, _days(book, month), (Span.DAY, month, end))
-        off += _count_off(session, book, select(of_months.subquery()), (Span.MONTH, month, month))
+        book, days = _Book(project_id, version), Days(month, end_of(month))
+        of_month = select(union_all(_repos(), _added_up(Span.DAY)).subquery())
+        off += _count_off(session, book, days, (_days(), Span.DAY))
+        off += _count_off(session, book, days, (of_month, Span.MONTH))
     for version, year in sorted(years):
-        book = _Book(project_id, version)
-        off += _count_off(session, book, _added_up(book, Span.MONTH, year), (Span.YEAR, year, year))
+        days = Days(year, end_of_year(year))
+        off += _count_off(
+            session, _Book(project_id, version), days, (_added_up(Span.MONTH), Span.YEAR)
+        )
     return off
 
 
-def _count_off(
-    session: Session, book: _Book, expected: Select[Any], where: tuple[Span, date, date]
-) -> int:
+def _count_off(session: Session, book: _Book, days: Days, of: tuple[Select[Any], Span]) -> int:
+    expected, span = of
     kept = select(*(getattr(PlayerTotal, name) for name in _COLUMNS)).where(
-        PlayerTotal.project_id == book.project_id, *_part_of(book, *where)
+        PlayerTotal.project_id == PROJECT, *_part_of(span)
     )
-    return count_differing(session, expected, kept)
+    return count_differing(session, *(each.params(given(*book, days)) for each in (expected, kept)))
 
 
 def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]) -> None:
@@ -210,11 +216,20 @@ def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]
         ask_again(session, project_id)
 
 
-def _days(book: _Book, month: date) -> Select[Any]:
+@cache
+def _of_month() -> tuple[Insert, ...]:
+    return tuple(_insert(part) for part in (_days(), _repos(), _added_up(Span.DAY)))
+
+
+@cache
+def _of_year() -> Insert:
+    return _insert(_added_up(Span.MONTH))
+
+
+def _days() -> Select[Any]:
     """Of all repos together, with the days in a row."""
-    days = in_a_row(_played(book, month, BoxScore.day.label("day")).subquery())
+    days = in_a_row(_played(BoxScore.day.label("day")).subquery())
     return _owned(
-        book,
         select(
             literal(Span.DAY.value),
             literal(ALL_REPOS),
@@ -227,14 +242,13 @@ def _days(book: _Book, month: date) -> Select[Any]:
     )
 
 
-def _repos(book: _Book, month: date) -> Select[Any]:
-    repos = _played(book, month, BoxScore.repo_id.label("repo_id")).subquery()
+def _repos() -> Select[Any]:
+    repos = _played(BoxScore.repo_id.label("repo_id")).subquery()
     return _owned(
-        book,
         select(
             literal(Span.MONTH.value),
             repos.c.repo_id,
-            literal(month),
+            FIRST,
             repos.c.player_id,
             *(repos.c[name] for name in (*SUMS, "active_days")),
             literal(0),
@@ -242,44 +256,38 @@ def _repos(book: _Book, month: date) -> Select[Any]:
     )
 
 
-def _sum_up_year(session: Session, book: _Book, year: date) -> None:
+def _sum_up_year(session: Session, book: _Book, year: Days) -> None:
     """Once none of its months is stale: before that, readers take the months."""
-    end = year.replace(month=12, day=31)
     waiting = session.scalar(
         select(func.count()).where(
             StaleMonth.project_id == book.project_id,
             StaleMonth.rules_version == book.version,
-            StaleMonth.month.between(year, end),
+            StaleMonth.month.between(*year),
         )
     )
     if not waiting:
-        _clear(session, book, (Span.YEAR,), year, year)
-        session.execute(_insert(_added_up(book, Span.MONTH, year)))
+        _clear(session, book, (Span.YEAR,), year)
+        session.execute(_of_year(), given(*book, year))
 
 
-def _added_up(book: _Book, parts: Span, first: date) -> Select[Any]:
+def _added_up(parts: Span) -> Select[Any]:
     """The days of a month to the month, the months of a year to the year."""
-    whole, last = (
-        (Span.MONTH, end_of(first))
-        if parts is Span.DAY
-        else (Span.YEAR, first.replace(month=12, day=31))
-    )
+    whole = Span.MONTH if parts is Span.DAY else Span.YEAR
     return _owned(
-        book,
         select(
             literal(whole.value),
             PlayerTotal.repo_id,
-            literal(first),
+            FIRST,
             PlayerTotal.player_id,
             *(_whole(getattr(PlayerTotal, name)) for name in (*SUMS, "active_days")),
             literal(0),
         )
-        .where(PlayerTotal.project_id == book.project_id, *_part_of(book, parts, first, last))
+        .where(PlayerTotal.project_id == PROJECT, *_part_of(parts))
         .group_by(PlayerTotal.repo_id, PlayerTotal.player_id),
     )
 
 
-def _played(book: _Book, month: date, each: Any) -> Select[Any]:
+def _played(each: Any) -> Select[Any]:
     """The box scores of a month, summed up by player and by `each`: the day or the repo."""
     return (
         select(
@@ -293,38 +301,38 @@ def _played(book: _Book, month: date, each: Any) -> Select[Any]:
             and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
         )
         .where(
-            BoxScore.project_id == book.project_id,
-            BoxScore.rules_version == book.version,
-            BoxScore.day.between(month, end_of(month)),
+            BoxScore.project_id == PROJECT,
+            BoxScore.rules_version == VERSION,
+            BoxScore.day.between(FIRST, LAST),
         )
         .group_by(Identity.player_id, each)
     )
 
 
-def _owned(book: _Book, rows: Select[Any]) -> Select[Any]:
+def _owned(rows: Select[Any]) -> Select[Any]:
     """In the order of _COLUMNS."""
-    return select(literal(book.project_id), literal(book.version), *rows.subquery().c)
+    return select(PROJECT, VERSION, *rows.subquery().c)
 
 
 def _insert(rows: Select[Any]) -> Insert:
-    return insert(PlayerTotal).from_select(_COLUMNS, rows)
+    return insert(table_of(PlayerTotal)).from_select(_COLUMNS, rows)
 
 
-def _part_of(book: _Book, span: Span, first: date, last: date) -> list[ColumnElement[bool]]:
+def _part_of(span: Span) -> list[ColumnElement[bool]]:
     return [
-        PlayerTotal.rules_version == book.version,
+        PlayerTotal.rules_version == VERSION,
         PlayerTotal.span == span.value,
-        PlayerTotal.first.between(first, last),
+        PlayerTotal.first.between(FIRST, LAST),
     ]
 
 
-def _clear(session: Session, book: _Book, spans: Collection[Span], first: date, last: date) -> None:
+def _clear(session: Session, book: _Book, spans: Collection[Span], days: Days) -> None:
     session.execute(
         delete(PlayerTotal).where(
             PlayerTotal.project_id == book.project_id,
             PlayerTotal.rules_version == book.version,
             PlayerTotal.span.in_([span.value for span in spans]),
-            PlayerTotal.first.between(first, last),
+            PlayerTotal.first.between(*days),
         )
     )
 
