@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,8 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    exists,
+    func,
     or_,
     select,
     tuple_,
@@ -26,11 +29,12 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
+from gitleague.core.sets import listed
 from gitleague.projects.erased import Names
 from gitleague.tables import Table
 from gitleague.tables.audit import AuditEntry
 
-AT_ONCE = 200  # conditions in one statement: SQLite takes no tree deeper than a thousand
+ESCAPE = "/"
 FREE_TEXT = 255  # characters that a text written by people may have, at least
 # What stays, and why.
 KEPT = {
@@ -75,11 +79,17 @@ def _is_free(column: Column[Any]) -> bool:
 
 def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Names) -> None:
     texts, keys = texts_of(table), list(table.primary_key.columns)
-    columns = dict.fromkeys([*keys, *texts])
-    holds = [_holds(column, word) for column in texts for word in _spellings(column, names)]
+    # One statement, however many the words are.
+    word = listed(session, {f"%{_escaped(each)}%" for each in _spellings(names)})
+    named = or_(*(func.lower(_as_text(column)).like(func.lower(word), ESCAPE) for column in texts))
+    found = session.execute(
+        select(*dict.fromkeys([*keys, *texts])).where(
+            table.c.project_id == project_id, exists(select(word).where(named).correlate(table))
+        )
+    ).mappings()
     changes: list[dict[str, Any]] = []
     gone: list[dict[str, Any]] = []
-    for row in _found(session, table, project_id, columns, holds):
+    for row in found.all():
         after = {column.name: _fit(column, names, row) for column in texts}
         if all(row[name] == text for name, text in after.items()):
             continue
@@ -100,41 +110,24 @@ def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Name
         session.execute(delete(table).where(tuple_(*keys).in_(told)))
 
 
-def _found(
-    session: Session,
-    table: SqlTable,
-    project_id: uuid.UUID,
-    columns: Collection[Column[Any]],
-    holds: Sequence[ColumnElement[bool]],
-) -> Iterator[RowMapping]:
-    """Each row once, however many of the conditions it meets."""
-    keys = [column.name for column in table.primary_key.columns]
-    seen: set[tuple[Any, ...]] = set()
-    for first in range(0, len(holds), AT_ONCE):
-        some = or_(*holds[first : first + AT_ONCE])
-        wanted = select(*columns).where(table.c.project_id == project_id, some)
-        for row in session.execute(wanted).mappings().all():
-            key = tuple(row[name] for name in keys)
-            if key not in seen:
-                seen.add(key)
-                yield row
-
-
 def _fit(column: Column[Any], names: Names, row: RowMapping) -> Any:
     after = names.taken_out(row[column.name])
     length = getattr(column.type, "length", None)
     return after[:length] if length and after else after
 
 
-def _spellings(column: Column[Any], names: Names) -> Iterator[str]:
+def _spellings(names: Names) -> Iterator[str]:
     """SQLite folds no letters beyond ASCII; JSON may have such letters escaped."""
     for word in names.words:
         cases = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
         yield from cases
-        if isinstance(column.type, JSON):
-            yield from {json.dumps(case)[1:-1] for case in cases} - cases
+        yield from (json.dumps(case)[1:-1] for case in cases)
 
 
-def _holds(column: Column[Any], word: str) -> ColumnElement[bool]:
-    text = cast(column, Text) if isinstance(column.type, JSON) else column
-    return text.icontains(word, autoescape=True)
+def _escaped(word: str) -> str:
+    """With none of the signs that stand for others in a pattern."""
+    return re.sub(f"[{ESCAPE}%_]", rf"{ESCAPE}\g<0>", word)
+
+
+def _as_text(column: Column[Any]) -> ColumnElement[str]:
+    return cast(column, Text) if isinstance(column.type, JSON) else column
