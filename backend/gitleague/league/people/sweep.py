@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -79,17 +79,9 @@ def _is_free(column: Column[Any]) -> bool:
 
 def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Names) -> None:
     texts, keys = texts_of(table), list(table.primary_key.columns)
-    # One statement, however many the words are.
-    word = listed(session, {f"%{_escaped(each)}%" for each in _spellings(names)})
-    named = or_(*(func.lower(_as_text(column)).like(func.lower(word), ESCAPE) for column in texts))
-    found = session.execute(
-        select(*dict.fromkeys([*keys, *texts])).where(
-            table.c.project_id == project_id, exists(select(word).where(named).correlate(table))
-        )
-    ).mappings()
     changes: list[dict[str, Any]] = []
     gone: list[dict[str, Any]] = []
-    for row in found.all():
+    for row in _naming(session, table, project_id, names):
         after = {column.name: _fit(column, names, row) for column in texts}
         if all(row[name] == text for name, text in after.items()):
             continue
@@ -108,6 +100,21 @@ def _sweep(session: Session, table: SqlTable, project_id: uuid.UUID, names: Name
     if gone:
         told = [tuple(row[f"key_{column.name}"] for column in keys) for row in gone]
         session.execute(delete(table).where(tuple_(*keys).in_(told)))
+
+
+def _naming(
+    session: Session, table: SqlTable, project_id: uuid.UUID, names: Names
+) -> Sequence[RowMapping]:
+    """The keys and texts of all rows that may hold one of the words."""
+    texts = texts_of(table)
+    # One parameter, however many the words are; read once, and not for each row.
+    words = listed(session, {f"%{_escaped(each)}%" for each in _spellings(names)})
+    word = select(func.lower(words).label("word")).cte("words").prefix_with("MATERIALIZED").c.word
+    holds = or_(*(func.lower(_as_text(column)).like(word, escape=ESCAPE) for column in texts))
+    wanted = select(*dict.fromkeys([*table.primary_key.columns, *texts])).where(
+        table.c.project_id == project_id, exists(select(word).where(holds).correlate(table))
+    )
+    return session.execute(wanted).mappings().all()
 
 
 def _fit(column: Column[Any], names: Names, row: RowMapping) -> Any:
