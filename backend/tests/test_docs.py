@@ -76,16 +76,6 @@ def test_every_example_is_one(tmp_path: Path) -> None:
     assert {f"{league}/{each}" for each in reads} <= ANSWERS["answers"].keys()
 
 
-def test_every_route_says_what_it_does(tmp_path: Path) -> None:
-    paths = create_app(Settings(_env_file=None, data_dir=tmp_path)).openapi()["paths"]
-    assert [
-        f"{method} {path}"
-        for path, operations in paths.items()
-        for method, operation in operations.items()
-        if not operation.get("description")
-    ] == []
-
-
 def _same(path: Path, page: Callable[[], str]) -> None:
     if os.environ.get("UPDATE_DOCS"):
         path.write_text(page(), encoding="utf-8")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
@@ -15,6 +16,7 @@ from gitleague.core.paging import Paging
 from gitleague.core.unknown import Body
 from gitleague.tables.projects import MemberStatus, Role, SyncMethod
 
+RepoId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the repository.")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 
 
@@ -123,12 +125,20 @@ class AcceptedAnswer(BaseModel):
 
 
 class AuditFilter(BaseModel):
-    action: Action | None = None
-    user_id: Annotated[uuid.UUID | None, Field(description="Who did it.")] = None
+    action: Annotated[Action | None, Field(description="Return only entries of this action.")] = (
+        None
+    )
+    user_id: Annotated[uuid.UUID | None, Field(description="Return only what this user did.")] = (
+        None
+    )
     first: Annotated[
-        date | None, Field(description="The first day, in the league's time zone.")
+        date | None,
+        Field(description="Return only entries from this day on, in the league's time zone."),
     ] = None
-    last: Annotated[date | None, Field(description="The last day, included.")] = None
+    last: Annotated[
+        date | None,
+        Field(description="Return only entries up to and including this day."),
+    ] = None
 
     def asked(self, zone: ZoneInfo) -> Asked:
         midnight = datetime.min.time()

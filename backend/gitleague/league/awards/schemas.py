@@ -15,9 +15,14 @@ from gitleague.tables.awards import AwardKind
 
 
 class AwardQuery(Paging):
-    kind: AwardKind | None = None
-    season_id: uuid.UUID | None = None
-    player_id: uuid.UUID | None = None
+    kind: Annotated[AwardKind | None, Field(description="Return only awards of this kind.")] = None
+    season_id: Annotated[
+        uuid.UUID | None,
+        Field(description="Return only awards given for this season: `mvp`, `rookie_of_the_year`."),
+    ] = None
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only awards that this player won.")
+    ] = None
 
     def which(self) -> Which:
         return Which(self.kind, self.season_id, self.player_id)

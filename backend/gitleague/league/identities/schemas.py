@@ -23,8 +23,17 @@ class _In(BaseModel):
 
 
 class IdentityQuery(Paging):
-    player_id: uuid.UUID | None = None
-    q: Annotated[str, Field(max_length=200)] = ""
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only identities of this player.")
+    ] = None
+    q: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Return only identities whose name or address contains this text, "
+            "ignoring case.",
+        ),
+    ] = ""
 
 
 class PersonOut(BaseModel):
@@ -156,7 +165,9 @@ class ClaimRequest(_In):
 
 
 class ClaimQuery(Paging):
-    state: ClaimState | None = None
+    state: Annotated[ClaimState | None, Field(description="Return only claims in this state.")] = (
+        None
+    )
 
 
 class ClaimOut(BaseModel):
