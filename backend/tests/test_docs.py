@@ -15,7 +15,14 @@ import httpx
 import pytest
 from catalogue import CATALOGUE, catalogue
 from fastapi.routing import iter_route_contexts
-from generated_docs import DOCS, errors_page, every_kind_of, messages_page, settings_page
+from generated_docs import (
+    DOCS,
+    awards_page,
+    errors_page,
+    every_kind_of,
+    messages_page,
+    settings_page,
+)
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError
@@ -31,6 +38,7 @@ from pydantic import TypeAdapter
 
 ROOT = DOCS.parent
 PAGES = {
+    "awards.md": awards_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
     "operations/templates/messages.md": messages_page,
