@@ -33,6 +33,24 @@ def test_an_award_says_its_rule_and_who_came_second(site: Site):
     assert "The player with the most impact of a week, Monday to Sunday." in said
 
 
+def test_an_award_says_who_was_passed_by(site: Site, database: Database, ada: Person):
+    season = {"name": "Q2", "first": "2024-04-01", "last": "2024-06-30"}
+    league = f"/api/v1{site.league}"
+    made = site.http.post(f"{league}/seasons", json=season, headers=ada.headers).json()
+    days = {"first": "2024-04-29", "last": "2024-05-05"}
+    away = {"player_id": site.player("grace@example.org"), "kind": "away", **days}
+    place = f"{league}/seasons/{made['id']}/absences"
+    assert site.http.post(place, json=away, headers=ada.headers).status_code == 201
+    with database.writing() as session:
+        give(session, ada.project_id, anew_from=date(2024, 1, 1))
+    said = words_of(site.get("/awards?kind=player_of_the_week"))
+    assert "Player of the week: Linus" in said
+    assert "Passed by, being away for more than 50 % of the days: Grace ." in said
+    assert "more than 50 % of the days gets no award" in words_of(
+        site.get(f"/seasons/{made['id']}")
+    )
+
+
 def test_the_rules_of_awards_are_among_the_rules(site: Site):
     said = words_of(site.get("/rules"))
     for each in award_rules():

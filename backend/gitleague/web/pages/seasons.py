@@ -16,7 +16,6 @@ from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import Period, today_in
 from gitleague.league.seasons import absences, closing, proposals, seasons, summary
 from gitleague.league.seasons.absences import AbsenceRow
-from gitleague.league.seasons.presence import AWAY_PERCENT
 from gitleague.league.seasons.schemas import AbsenceRequest, SeasonRequest
 from gitleague.league.seasons.windows import window_asked
 from gitleague.tables.projects import Role
@@ -96,7 +95,6 @@ def _season_page(request: Request, session: Session, member: Membership) -> HTML
         summary=summary.summary_of(session, project_id, season_id, window, viewer),
         window_name=name_of(window),
         absences=away,
-        away_percent=AWAY_PERCENT,
         kinds=KINDS,
         kind_choices=[(kind.value, gettext(words)) for kind, words in KINDS.items()],
         players=players_of(session, project_id) if runs else [],
