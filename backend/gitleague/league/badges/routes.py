@@ -9,7 +9,7 @@ from gitleague.core.conditional import conditional
 from gitleague.core.session import ReadSession
 from gitleague.league.access import BadgeViewer, Look, PlayerId
 from gitleague.league.badges.drawing import MEDIA_TYPE, badge, card
-from gitleague.league.badges.sayings import What, of_league, of_player, said_of
+from gitleague.league.badges.sayings import Badge, of_league, of_player, said_of
 from gitleague.league.cards import card_of
 from gitleague.league.schemas import PeriodQuery
 from gitleague.league.standings import Slice, standing_of
@@ -38,7 +38,7 @@ def show_badge(
     viewer: BadgeViewer,
     session: ReadSession,
     what: Annotated[
-        What,
+        Badge,
         Path(
             description="What the badge shows: the name of the `leader`, or how many `players` "
             "or `commits` there are."

@@ -31,8 +31,8 @@ from gitleague.league.identities.schemas import (
     MailmapOut,
     MailmapRequest,
     MergeRequest,
+    OwnedIdentityOut,
     PairRequest,
-    PersonOut,
     PlayerChange,
     PositionOut,
     SplitRequest,
@@ -49,7 +49,7 @@ ChangeId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the chang
 @router.get("/identities")
 def list_identities(
     member: Player, session: ReadSession, asked: Annotated[IdentityQuery, Query()]
-) -> Page[PersonOut]:
+) -> Page[OwnedIdentityOut]:
     """Returns the names and addresses that commits were made with, and the player of each."""
     rows, total = people.list_identities(
         session,
@@ -59,7 +59,7 @@ def list_identities(
         q=asked.q,
         viewer=viewer_of(member),
     )
-    return page_of([PersonOut.of(row) for row in rows], total, asked)
+    return page_of([OwnedIdentityOut.of(row) for row in rows], total, asked)
 
 
 @router.get("/identities/suggestions")

@@ -36,7 +36,7 @@ class IdentityQuery(Paging):
     ] = ""
 
 
-class PersonOut(BaseModel):
+class OwnedIdentityOut(BaseModel):
     """An identity, with the player that it belongs to."""
 
     id: uuid.UUID
@@ -46,7 +46,7 @@ class PersonOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: IdentityRow) -> "PersonOut":
+    def of(cls, row: IdentityRow) -> "OwnedIdentityOut":
         return cls(
             **{name: value for name, value in row._asdict().items() if name in cls.model_fields},
             player=PlayerOut(id=row.player_id, name=row.player_name),
