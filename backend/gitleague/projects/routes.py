@@ -120,7 +120,7 @@ def remove_member(member: Commissioner, session: WriteSession, user_id: UserId) 
 def list_invitations(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[InvitationAnswer]:
-    """Returns the invitations, accepted and open ones."""
+    """Returns the invitations of a project: open, accepted and expired ones."""
     rows, total = members.list_invitations(session, member.project_id, paging)
     return page_of([InvitationAnswer.model_validate(row) for row in rows], total, paging)
 
