@@ -173,9 +173,11 @@ def test_a_word_that_is_no_choice_is_answered_with_those_that_are(api: Api, call
 
 def test_no_refusal_of_a_body_speaks_of_python(tmp_path: Path) -> None:
     app = create_app(Settings(_env_file=None, data_dir=tmp_path))
-    told = {message for kind in _bodies(app) for message in _refusals(kind)}
-    assert len(told) > 10
-    assert {each for each in told if PYTHON.search(re.sub(r"'[^']*'", "", each))} == set()
+    told = {refusal for kind in _bodies(app) for refusal in _refusals(kind)}
+    messages = {message for _, message in told}
+    assert len(messages) > 10
+    assert {each for each in messages if PYTHON.search(re.sub(r"'[^']*'", "", each))} == set()
+    assert {field for field, _ in told if not re.fullmatch(r"\w+(\.\d+)*", field)} == set()
 
 
 def _bodies(app: FastAPI) -> Iterator[Any]:
@@ -186,8 +188,8 @@ def _bodies(app: FastAPI) -> Iterator[Any]:
     yield from (Push, RefsRequest)  # whose routes read them by themselves
 
 
-def _refusals(kind: Any) -> Iterator[str]:
-    """What somebody is told who sends something of another type, as a whole or in each field."""
+def _refusals(kind: Any) -> Iterator[tuple[str, str]]:
+    """What somebody is told of which field, who sends another type, as a whole or in each."""
     body = TypeAdapter(kind)
     fields = body.json_schema().get("properties", {})
     others: tuple[Any, ...] = ([], {}, WRONG, -1, None)
@@ -195,4 +197,5 @@ def _refusals(kind: Any) -> Iterator[str]:
         try:
             body.validate_python(sent, from_attributes=True)  # as FastAPI does
         except ValidationError as error:
-            yield from (each["message"] for each in field_errors(error.errors()))
+            for each in field_errors(error.errors()):
+                yield each["field"], each["message"]

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
 
 from gitleague.accounts.audit import Action, Asked
+from gitleague.core.left_out import LeftOut
 from gitleague.core.paging import Paging
 from gitleague.core.unknown import Body
 from gitleague.tables.projects import MemberStatus, Role, SyncMethod
@@ -32,13 +32,13 @@ class ProjectRequest(Body):
 class ProjectChange(Body):
     """What is not sent stays as it is."""
 
-    name: Name | SkipJsonSchema[None] = None
+    name: LeftOut[Name] = None
     public_badges: Annotated[
-        bool | SkipJsonSchema[None],
+        LeftOut[bool],
         Field(description="Anybody may see badges and cards of players, as READMEs show them."),
     ] = None
     public_feed: Annotated[
-        bool | SkipJsonSchema[None],
+        LeftOut[bool],
         Field(description="Anybody may read the feed: awards, and titles of commits."),
     ] = None
 
