@@ -180,6 +180,15 @@ def test_no_refusal_of_a_body_speaks_of_python(tmp_path: Path) -> None:
     assert {field for field, _ in told if not re.fullmatch(r"\w+(\.\d+)*", field)} == set()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_neither_does_the_refusal_of_a_commit(repo: Repo) -> None:
+    wrong = ([], {}, WRONG, -1, None)
+    commits = [*wrong, *(dict.fromkeys(make_commit(), each) for each in wrong)]
+    refused = repo.push(*commits).json()["details"]
+    assert len(refused) == len(commits)
+    assert [each["reason"] for each in refused if PYTHON.search(each["reason"])] == []
+
+
 def _bodies(app: FastAPI) -> Iterator[Any]:
     """What the routes read the body of a request as."""
     for route in iter_route_contexts(app.routes):

@@ -138,15 +138,15 @@ def field_errors(problems: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return [
         {
             "field": ".".join(str(part) for part in problem["loc"]) or "body",
-            "message": SENTENCES.get(problem["type"]) or _sentence(problem["msg"]),
+            "message": sentence_of(problem["type"], problem["msg"]),
         }
         for problem in problems
     ]
 
 
-def _sentence(message: str) -> str:
-    """Without the names that words of ours have in the code."""
-    return _MEMBER.sub(r"\1", message.removeprefix("Value error, "))
+def sentence_of(kind: str, message: str) -> str:
+    """What pydantic says of an error of this kind, without what only Python knows."""
+    return SENTENCES.get(kind) or _MEMBER.sub(r"\1", message.removeprefix("Value error, "))
 
 
 def _of_status(error: HTTPException) -> LeagueError:
