@@ -102,5 +102,5 @@ def row_of(method: str, path: str, route: dict[str, Any]) -> str:
     takes = [f"`{one['name']}`" for one in route.get("parameters", []) if one["in"] == "query"]
     if "requestBody" in route:
         takes.append("a body")
-    what = route.get("summary", "").replace("|", "\\|")
+    what = " ".join(route.get("description", "").split()).replace("|", "\\|")
     return f"| `{method.upper()} {path}` | {what} | {', '.join(takes)} |"

@@ -55,7 +55,10 @@ public = APIRouter(tags=["server"])
 
 @public.get("/health")
 def show_health(request: Request) -> dict[str, str]:
-    """200 while the process and its database answer; else 503. It waits for nobody's turn."""
+    """Returns 200 while the process and its database answer, and 503 otherwise.
+
+    It waits for no lock.
+    """
     try:
         with database_of(request).reading() as session:
             session.execute(text("SELECT 1"))
@@ -68,7 +71,7 @@ def show_health(request: Request) -> dict[str, str]:
 @public.get(f"{API}/", include_in_schema=False)
 @public.get(API)
 def show_server(request: Request) -> dict[str, object]:
-    """Name, version, the oldest client that is still understood, and where to go on."""
+    """Returns the server's version, the oldest client it accepts, and links to start from."""
     settings: Settings = request.app.state.settings
     return {
         "name": "The Git League",

@@ -19,7 +19,9 @@ def with_examples(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            paths = plain()["paths"]
+            document = plain()
+            paths = document["paths"]
+            _share_parts(document)
             for place, example in EXAMPLES["requests"].items():
                 _operation(paths, place)["requestBody"]["content"][JSON]["example"] = example
             for place, example in EXAMPLES["answers"].items():
@@ -27,6 +29,16 @@ def with_examples(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return app.openapi_schema or plain()
 
     return described
+
+
+def _share_parts(document: dict[str, Any]) -> None:
+    """The parts of a body that its route reads by itself stand where all others do."""
+    schemas = document["components"]["schemas"]
+    for place in (place for methods in document["paths"].values() for place in methods.values()):
+        body = place.get("requestBody", {}).get("content", {}).get(JSON, {})
+        for name, part in body.get("schema", {}).pop("$defs", {}).items():
+            if schemas.setdefault(name, part) != part:
+                raise ValueError(f"Two parts are called {name}.")
 
 
 def _operation(paths: dict[str, Any], place: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from gitleague.core.errors import LeagueError
 from gitleague.core.settings import Settings
+from gitleague.league.awards.rules import RULES, limits_of
 from gitleague.ops.notices import WORDS
+from gitleague.web.award_words import award_rules, rules_of_all_awards
 from gitleague_client.errors import ClientError
 from pydantic import SecretStr
 
@@ -40,6 +42,41 @@ MESSAGES_INTRO = """\
 
 `gitleague notify` sends these, by mail to every commissioner and to Slack; its options fill the
 brackets ([telling people](../telling.md)). They are here to be read, or to be sent by hand.
+"""
+AWARDS_INTRO = """\
+# Awards
+
+The server gives awards by itself, by these rules. The rules page of each league shows them too.
+
+| award | given for | rule |
+| --- | --- | --- |
+"""
+AWARDS_OF_ALL = """
+## For all awards
+
+"""
+AWARDS_WORKING = """
+## How an award was decided
+
+Each award on a page opens to its numbers, and `working` in the API holds the same:
+
+| field | what it holds |
+| --- | --- |
+| `rule` | what the score is; see the table below |
+| `limits` | the limits that the award was given by: days, weeks, and a percentage of the days |
+| `passed_by` | the names of those who would have won and were away too long |
+| `runner_up` | the `player` (`id`, `name`) who came second, and their `score`; or null |
+| `stats` | the winner's numbers in the period |
+| `title`, `repo`, `lines` | for a play of the day: the commit, and what gave it points |
+| `before` | for the most improved: the numbers of the month before |
+| `by_active_day` | for the most improved: whether the months were compared by the active day |
+| `first_day` | for rookies: when they first played |
+| `active_weeks` | for rookies of the year: in how many weeks of the season they played |
+
+Awards given by earlier versions have no `rule`, `limits` and `runner_up`.
+
+| award | `rule` | `limits` |
+| --- | --- | --- |
 """
 EXIT_CODES = """\
 ## What the client says
@@ -81,6 +118,23 @@ def messages_page() -> str:
 
 def _quoted(text: str) -> str:
     return "".join(f"> {line}".rstrip() + "\n" for line in text.splitlines())
+
+
+def awards_page() -> str:
+    told = award_rules()
+    periods = {kind.value: rule.period.value for kind, rule in RULES.items()}
+    rows = [f"| {each.name} | a {periods[each.kind]} | {each.rule} |\n" for each in told]
+    sentences = [f"- {sentence}\n" for sentence in rules_of_all_awards()]
+    named = [
+        f"| `{kind.value}` | `{rule.name}` | {_limits(limits_of(kind))} |\n"
+        for kind, rule in RULES.items()
+    ]
+    parts = (AWARDS_INTRO, *rows, AWARDS_OF_ALL, *sentences, AWARDS_WORKING, *named)
+    return "".join(parts)
+
+
+def _limits(limits: dict[str, int]) -> str:
+    return ", ".join(f"`{name}` {value}" for name, value in limits.items())
 
 
 def errors_page() -> str:

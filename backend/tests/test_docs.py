@@ -15,7 +15,14 @@ import httpx
 import pytest
 from catalogue import CATALOGUE, catalogue
 from fastapi.routing import iter_route_contexts
-from generated_docs import DOCS, errors_page, every_kind_of, messages_page, settings_page
+from generated_docs import (
+    DOCS,
+    awards_page,
+    errors_page,
+    every_kind_of,
+    messages_page,
+    settings_page,
+)
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.errors import LeagueError
@@ -24,13 +31,22 @@ from gitleague.description import EXAMPLES as ANSWERS
 from gitleague.tables.accounts import Scope
 from gitleague_client.config import ENVIRONMENT
 from gitleague_client.errors import ClientError
-from gitleague_client.rules.classify import classify
+from gitleague_client.rules.classify import (
+    FIX_WORDS,
+    REVERT_WORDS,
+    WIP_WORDS,
+    classify,
+    is_assisted,
+)
+from gitleague_client.rules.patterns import NO_TICKETS, UNCLEAN_WORDS
+from gitleague_client.rules.people import is_bot
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT, Play, author_stats, impact
 from make import Person, make_key, make_repo
 from pydantic import TypeAdapter
 
 ROOT = DOCS.parent
 PAGES = {
+    "awards.md": awards_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
     "operations/templates/messages.md": messages_page,
@@ -39,9 +55,9 @@ WRITTEN = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("*/README.md")]
 ERRORS = [*every_kind_of(LeagueError), *every_kind_of(ClientError)]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
-EXAMPLES = re.findall(
-    r"^\| (\w.*?) \|(( [\d.]+ \|){11})$", (DOCS / "scoring.md").read_text(), re.MULTILINE
-)
+SCORING = (DOCS / "scoring.md").read_text(encoding="utf-8")
+BLOCK = re.MULTILINE | re.DOTALL
+EXAMPLES = re.findall(r"^\| (\w.*?) \|(( [\d.]+ \|){11})$", SCORING, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -74,16 +90,6 @@ def test_every_example_is_one(tmp_path: Path) -> None:
     league = "GET /api/v1/projects/{project_id}"
     reads = ("standings", "awards", "plays", "hall-of-fame", "records", "audit-log")
     assert {f"{league}/{each}" for each in reads} <= ANSWERS["answers"].keys()
-
-
-def test_every_route_says_what_it_does(tmp_path: Path) -> None:
-    paths = create_app(Settings(_env_file=None, data_dir=tmp_path)).openapi()["paths"]
-    assert [
-        f"{method} {path}"
-        for path, operations in paths.items()
-        for method, operation in operations.items()
-        if not operation.get("description")
-    ] == []
 
 
 def _same(path: Path, page: Callable[[], str]) -> None:
@@ -131,6 +137,28 @@ def test_worked_examples_add_up(title: str, numbers: str) -> None:
     shown = [stats.pts, stats.reb, stats.ast, stats.blk, stats.tov, stats.jt, stats.cc]
     assert [Decimal(stat) / STAT_UNIT for stat in shown] == points
     assert Decimal(impact(stats)) / IMPACT_UNIT == total
+
+
+def test_the_words_that_match_are_those_of_the_code() -> None:
+    row = re.compile(r"^\| ([a-z ]+) \| ((?:`[\w ]+`(?:, )?)+) \|$", re.MULTILINE)
+    rows = dict(row.findall(SCORING))
+    assert {kind: tuple(re.findall("`([^`]+)`", words)) for kind, words in rows.items()} == {
+        "a fix": FIX_WORDS,
+        "a revert": REVERT_WORDS,
+        "work in progress": WIP_WORDS,
+        "not clean": UNCLEAN_WORDS,
+    }
+    assert f"Names of standards are none: `{'`, `'.join(NO_TICKETS)}`." in SCORING
+
+
+def test_bots_and_assistants_that_are_named_are_known() -> None:
+    bots, assistants = re.findall(r"^- \*\*(?:A bot|AI-assisted)\*\*.*?(?=^\S)", SCORING, BLOCK)
+    named = set(re.findall("`([a-z-]+)`", bots))
+    assert len(named) == 19
+    assert {name for name in named if not is_bot(name, "x@example.org")} == set()
+    makers = set(re.findall("`([A-Z][A-Za-z ]+)`", assistants))
+    assert len(makers) == 9
+    assert {name for name in makers if not is_assisted(f"Generated with {name}")} == set()
 
 
 def test_there_are_examples_and_commands() -> None:

@@ -33,6 +33,7 @@ def test_the_site_is_built_and_no_link_leads_nowhere(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     api = (tmp_path / "site" / "api.html").read_text(encoding="utf-8")
     assert "/api/v1/sync/projects/{project_id}/repos/{repo}/status" in api
+    assert "Returns the seasons of a league, newest first." in api
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

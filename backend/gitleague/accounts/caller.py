@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import BackgroundTasks, Depends, Path, Request
 from sqlalchemy import ColumnElement, select
@@ -37,6 +37,9 @@ from gitleague.tables.accounts import BrowserSession, Scope, User
 from gitleague.tables.projects import Member, MemberStatus, Role
 
 COOKIE = "gitleague_session"
+ProjectId: TypeAlias = Annotated[
+    uuid.UUID, Path(description="The id of the project, which is a league.")
+]
 _READING = frozenset({"GET", "HEAD"})
 
 
@@ -176,9 +179,7 @@ def _operator(caller: InPerson) -> Caller:
 
 
 def _member(at_least: Level, *scopes: Scope, in_turn: bool = False) -> Callable[..., Membership]:
-    def membership(
-        request: Request, caller: MaybeCaller, project_id: Annotated[uuid.UUID, Path()]
-    ) -> Membership:
+    def membership(request: Request, caller: MaybeCaller, project_id: ProjectId) -> Membership:
         if caller is None:
             raise NotSignedIn
         reads = request.method in _READING

@@ -2,8 +2,9 @@
 
 import uuid
 from functools import partial
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
@@ -37,6 +38,7 @@ from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 
 router = APIRouter(tags=["accounts"])
+KeyId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the API key.")]
 ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it."
 
 
@@ -92,7 +94,10 @@ def ask_for_link(
     caller: MaybeCaller,  # noqa: ARG001 - public: whoever asks
     body: LinkRequest,
 ) -> Message:
-    """A sign-in link by mail, if the address is known; the answer never tells."""
+    """Sends a sign-in link by mail if the address has an account.
+
+    The answer never says whether it has.
+    """
     mail_link(request, body.email)
     return Message(message=ON_ITS_WAY)
 
@@ -104,7 +109,7 @@ def verify(
     session: WriteSession,
     body: LinkToken,
 ) -> AccessTokenAnswer:
-    """A token for the API, for a link that was not used yet."""
+    """Returns a token for the API in exchange for the token of an unused sign-in link."""
     account = sign_in_with(request, session, body.token)
     made = open_api_session(session, request.app.state.settings, account.user_id)
     return AccessTokenAnswer(access_token=made.token, expires_in=made.expires_in)
@@ -112,14 +117,17 @@ def verify(
 
 @router.post("/auth/sign-out", status_code=204)
 def sign_out(caller: InPerson, session: WriteSession) -> Response:
-    """The token, or the cookie, that this is sent with opens nothing any more."""
+    """Signs out the token or cookie that the request is sent with."""
     leave(session, caller)
     return Response(status_code=204)
 
 
 @router.post("/auth/sign-out-everywhere", status_code=204)
 def sign_out_everywhere(caller: InPerson, session: WriteSession) -> Response:
-    """Every token and every browser of yours is signed out. API keys stay: revoke them."""
+    """Signs out every token and every browser of the caller.
+
+    API keys stay: revoke those one by one.
+    """
     leave_everywhere(session, caller)
     return Response(status_code=204)
 
@@ -127,7 +135,7 @@ def sign_out_everywhere(caller: InPerson, session: WriteSession) -> Response:
 @router.post("/api-keys", status_code=201, include_in_schema=False)
 @router.post("/api-keys/", status_code=201)
 def create(caller: InPerson, session: WriteSession, body: KeyRequest) -> NewKeyAnswer:
-    """`full_key` is shown this once."""
+    """Creates an API key. The answer is the only one that holds the key itself, in `full_key`."""
     new = create_key(
         session,
         caller=caller,
@@ -142,19 +150,19 @@ def create(caller: InPerson, session: WriteSession, body: KeyRequest) -> NewKeyA
 @router.get("/api-keys", include_in_schema=False)
 @router.get("/api-keys/")
 def list_keys(caller: InPerson, session: ReadSession, paging: PagingQuery) -> Page[KeyAnswer]:
-    """Your own, without the keys themselves."""
+    """Returns the caller's own API keys, without the keys themselves."""
     keys, total = keys_seen_by(session, caller.user_id, paging)
     return page_of([KeyAnswer.of(key) for key in keys], total, paging)
 
 
 @router.delete("/api-keys/{key_id}", status_code=204)
-def revoke(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> Response:
-    """It ends at once."""
+def revoke(caller: InPerson, session: WriteSession, key_id: KeyId) -> Response:
+    """Revokes an API key, effective at once."""
     revoke_key(session, key_id, caller=caller)
     return Response(status_code=204)
 
 
 @router.post("/api-keys/{key_id}/rotate", status_code=201)
-def rotate(caller: InPerson, session: WriteSession, key_id: uuid.UUID) -> NewKeyAnswer:
-    """A new key with the same scopes; the old one ends at once."""
+def rotate(caller: InPerson, session: WriteSession, key_id: KeyId) -> NewKeyAnswer:
+    """Replaces an API key by a new one with the same scopes. The old key stops working at once."""
     return NewKeyAnswer.made(rotate_key(session, key_id, caller=caller))

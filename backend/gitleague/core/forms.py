@@ -1,5 +1,6 @@
 """What forms send."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, model_validator
@@ -11,4 +12,6 @@ class WithoutBlanks(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_blanks(cls, values: Any) -> Any:
-        return {name: value for name, value in dict(values).items() if value != ""}
+        if not isinstance(values, Mapping):
+            return values
+        return {name: value for name, value in values.items() if value != ""}

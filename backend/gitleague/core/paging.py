@@ -17,8 +17,12 @@ class Paging(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    page: Annotated[
+        int, Field(ge=1, le=1_000_000, description="The page to return, counted from 1. Default 1.")
+    ] = 1
+    limit: Annotated[
+        int, Field(ge=1, le=200, description="The most items a page holds, 1 to 200. Default 50.")
+    ] = 50
 
     @property
     def offset(self) -> int:

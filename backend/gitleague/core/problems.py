@@ -39,9 +39,18 @@ SENTENCES = {  # where pydantic's own say more of the reading than of what is wr
     "date_from_datetime_inexact": A_DAY,
     "date_type": A_DAY,
     "missing": "This is needed.",
+    "none_required": "Input should be null",
+    **dict.fromkeys(
+        ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"),
+        "This is no object. Write one as {…}.",
+    ),
+    **dict.fromkeys(
+        ("list_type", "tuple_type", "set_type", "frozen_set_type"),
+        "This is no list. Write one as […].",
+    ),
     "extra_forbidden": "There is no such field here.",
 }
-_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")  # of an enum, as Python shows it
 PageOfError = Callable[[Request, LeagueError], Response]
 CLASH = "Somebody changed the same at this very moment. Look again, and repeat it if it is needed."
 NUL_AS_POSTGRESQL_SAYS = "NUL (0x00)"
@@ -129,15 +138,15 @@ def field_errors(problems: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return [
         {
             "field": ".".join(str(part) for part in problem["loc"]) or "body",
-            "message": SENTENCES.get(problem["type"]) or _sentence(problem["msg"]),
+            "message": sentence_of(problem["type"], problem["msg"]),
         }
         for problem in problems
     ]
 
 
-def _sentence(message: str) -> str:
-    """Without the names that words of ours have in the code."""
-    return _MEMBER.sub(r"\1", message.removeprefix("Value error, "))
+def sentence_of(kind: str, message: str) -> str:
+    """What pydantic says of an error of this kind, without what only Python knows."""
+    return SENTENCES.get(kind) or _MEMBER.sub(r"\1", message.removeprefix("Value error, "))
 
 
 def _of_status(error: HTTPException) -> LeagueError:

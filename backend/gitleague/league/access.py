@@ -9,23 +9,30 @@ BadgeViewer         the same for badges
 
 import uuid
 from collections.abc import Callable
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 from fastapi import Depends, Path
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gitleague.accounts.caller import Level, MaybeCaller, Membership, check_scopes, member_of
+from gitleague.accounts.caller import (
+    Level,
+    MaybeCaller,
+    Membership,
+    ProjectId,
+    check_scopes,
+    member_of,
+)
 from gitleague.core.errors import NotAllowed, NotSignedIn
 from gitleague.core.session import ReadSession
 from gitleague.league.cards import project_of, user_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Project, Role
 
+PlayerId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the player.")]
 
-def _player_spectator(
-    session: ReadSession, caller: MaybeCaller, player_id: Annotated[uuid.UUID, Path()]
-) -> Membership:
+
+def _player_spectator(session: ReadSession, caller: MaybeCaller, player_id: PlayerId) -> Membership:
     if caller is None:
         raise NotSignedIn
     membership = member_of(session, caller, project_of(session, player_id))
@@ -34,7 +41,7 @@ def _player_spectator(
 
 
 def _player_commissioner(
-    session: ReadSession, caller: MaybeCaller, player_id: Annotated[uuid.UUID, Path()]
+    session: ReadSession, caller: MaybeCaller, player_id: PlayerId
 ) -> Membership:
     if caller is None:
         raise NotSignedIn
@@ -44,9 +51,7 @@ def _player_commissioner(
     return membership
 
 
-def _player_themself(
-    session: ReadSession, caller: MaybeCaller, player_id: Annotated[uuid.UUID, Path()]
-) -> Membership:
+def _player_themself(session: ReadSession, caller: MaybeCaller, player_id: PlayerId) -> Membership:
     if caller is None:
         raise NotSignedIn
     membership = member_of(session, caller, project_of(session, player_id))
@@ -80,9 +85,7 @@ class Look(NamedTuple):
 def _onlooker(
     public: InstrumentedAttribute[bool],
 ) -> Callable[..., Look]:
-    def look(
-        session: ReadSession, caller: MaybeCaller, project_id: Annotated[uuid.UUID, Path()]
-    ) -> Look:
+    def look(session: ReadSession, caller: MaybeCaller, project_id: ProjectId) -> Look:
         if session.scalar(select(public).where(Project.id == project_id)):
             return Look(project_id, is_public=True)
         if caller is None:

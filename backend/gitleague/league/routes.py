@@ -1,6 +1,5 @@
 """The read road over HTTP: the table of a project, and its players."""
 
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query
 from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import Page, page_of
 from gitleague.core.session import ReadSession
-from gitleague.league.access import PlayerSpectator
+from gitleague.league.access import PlayerId, PlayerSpectator
 from gitleague.league.awards import routes as awards
 from gitleague.league.badges import routes as badges
 from gitleague.league.cards import by_repository, card_of, identities_of, trend_of
@@ -69,9 +68,9 @@ router.include_router(people.router)
 def list_standings(
     member: Spectator, session: ReadSession, asked: Annotated[StandingsQuery, Query()]
 ) -> Page[StandingOut]:
-    """The leaderboard: the box scores of a period, ranked by one number of theirs.
+    """Returns the standings of a period, ranked by one number.
 
-    Equals share a rank, and the next one is left out; `trend` is against the period before.
+    Equals share a rank, and the next rank is left out. `trend` compares with the period before.
     """
     window = asked.window(session, member.project_id)
     table = standings(
@@ -87,12 +86,12 @@ def list_standings(
 
 @router.get("/players/{player_id}")
 def get_player(
-    player_id: uuid.UUID,
+    player_id: PlayerId,
     member: PlayerSpectator,
     session: ReadSession,
     asked: Annotated[PeriodQuery, Query()],
 ) -> CardOut:
-    """Who a player is, their line in the table, and their numbers by repository."""
+    """Returns a player, their row in the standings, and their numbers by repository."""
     project_id = member.project_id
     viewer = viewer_of(member)
     player = card_of(session, project_id, player_id, viewer)
@@ -116,12 +115,12 @@ def get_player(
 
 @router.get("/players/{player_id}/trend")
 def get_trend(
-    player_id: uuid.UUID,
+    player_id: PlayerId,
     member: PlayerSpectator,
     session: ReadSession,
     asked: Annotated[TrendQuery, Query()],
 ) -> PlayerTrendOut:
-    """The last days, weeks or months, empty ones included, oldest first."""
+    """Returns a player's latest days, weeks or months, oldest first, empty ones included."""
     points = trend_of(
         session,
         member.project_id,
@@ -135,12 +134,12 @@ def get_trend(
 
 @router.get("/players/{player_id}/commits")
 def list_commits(
-    player_id: uuid.UUID,
+    player_id: PlayerId,
     member: PlayerSpectator,
     session: ReadSession,
     asked: Annotated[PlaysQuery, Query()],
 ) -> Page[PlayOut]:
-    """What a player has credit for, newest first, with the working behind every point."""
+    """Returns the commits that a player has credit for, newest first, with how each scored."""
     plays = plays_of(
         session,
         member.project_id,

@@ -2,13 +2,14 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from gitleague_client.rules.classify import Flag
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
 from gitleague.league.cards import TrendPoint
 from gitleague.league.people.shown import Viewer
@@ -20,18 +21,27 @@ from gitleague.league.standings import Slice, StandingRow
 from gitleague.league.stats import Metric, Numbers, Order
 
 
-class PeriodQuery(BaseModel):
+class PeriodQuery(WithoutBlanks):
     """Which days: asked in the same words everywhere."""
 
-    period: Period = Period.ALL
-    start: date | None = None
-    season_id: uuid.UUID | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, values: Any) -> Any:
-        """A form sends its empty fields too: they ask for nothing."""
-        return {name: value for name, value in dict(values).items() if value != ""}
+    period: Annotated[
+        Period,
+        Field(
+            description="The period to return: a `day`, `week` (Monday to Sunday), `month` or "
+            "`season`, or `all` for all time. Default `all`."
+        ),
+    ] = Period.ALL
+    start: Annotated[
+        date | None,
+        Field(
+            description="Any day of the period, in the league's time zone. Default today; "
+            "for `season`, the season being played."
+        ),
+    ] = None
+    season_id: Annotated[
+        uuid.UUID | None,
+        Field(description="The season to return, in place of `period` and `start`."),
+    ] = None
 
     def window(self, session: Session, project_id: uuid.UUID) -> Window:
         return window_asked(
@@ -40,20 +50,39 @@ class PeriodQuery(BaseModel):
 
 
 class PlaysQuery(PeriodQuery, Paging):
-    limit: Annotated[int, Field(ge=1, le=200)] = 20
+    limit: Annotated[
+        int, Field(ge=1, le=200, description="The most items a page holds, 1 to 200. Default 20.")
+    ] = 20
 
 
 class TableQuery(PeriodQuery, Paging):
     """The questions of a table, of players or of squads."""
 
-    metric: Metric = Metric.IMPACT
-    order: Order = Order.DESC
-    repo_id: uuid.UUID | None = None
-    q: Annotated[str, Field(max_length=200)] = ""
-    bots: bool = False
+    metric: Annotated[
+        Metric, Field(description="The number to rank and sort by. Default `impact`.")
+    ] = Metric.IMPACT
+    order: Annotated[
+        Order,
+        Field(
+            description="`desc` sorts the highest value first, `asc` the lowest. It changes no "
+            "rank. Default `desc`."
+        ),
+    ] = Order.DESC
+    repo_id: Annotated[
+        uuid.UUID | None, Field(description="Count only commits in this repository.")
+    ] = None
+    q: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Return only rows whose name contains this text, ignoring case. "
+            "It changes no rank.",
+        ),
+    ] = ""
+    bots: Annotated[bool, Field(description="Include bots. Default `false`.")] = False
     role: Annotated[
         str | None,
-        Field(max_length=40, description="A position, in whatever case: players who have it."),
+        Field(max_length=40, description="Count only players in this position, ignoring case."),
     ] = None
 
     def slice_of(
@@ -76,7 +105,7 @@ class StandingsQuery(TableQuery):
 
     squad: Annotated[
         uuid.UUID | None,
-        Field(description="A squad: what its players did for it, while they were there."),
+        Field(description="The id of a squad: count only what its players did while in it."),
     ] = None
 
     def slice_of(
@@ -87,8 +116,13 @@ class StandingsQuery(TableQuery):
 
 
 class TrendQuery(BaseModel):
-    by: Literal[Period.DAY, Period.WEEK, Period.MONTH] = Period.WEEK
-    points: Annotated[int, Field(ge=1, le=366)] = 26
+    by: Annotated[
+        Literal[Period.DAY, Period.WEEK, Period.MONTH],
+        Field(description="The length of each point: `day`, `week` or `month`. Default `week`."),
+    ] = Period.WEEK
+    points: Annotated[
+        int, Field(ge=1, le=366, description="How many points to return, 1 to 366. Default 26.")
+    ] = 26
 
 
 class PlayerOut(BaseModel):

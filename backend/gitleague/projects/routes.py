@@ -2,15 +2,16 @@
 
 import uuid
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
 from gitleague.accounts.caller import (
     Commissioner,
     InPerson,
+    ProjectId,
     RepoReader,
     SignedIn,
     Spectator,
@@ -36,11 +37,14 @@ from gitleague.projects.schemas import (
     ProjectRequest,
     RepoAnswer,
     RepoChange,
+    RepoId,
     RepoRequest,
 )
 from gitleague.projects.webhooks import routes as webhooks
 
 router = APIRouter(tags=["projects"])
+UserId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the member's account.")]
+InvitationId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the invitation.")]
 router.include_router(webhooks.router)
 
 
@@ -48,14 +52,14 @@ router.include_router(webhooks.router)
 def list_projects(
     caller: SignedIn, session: ReadSession, paging: PagingQuery
 ) -> Page[MyProjectAnswer]:
-    """Those that you belong to, or wait to be let into."""
+    """Returns the projects that the caller belongs to or waits to be let into."""
     rows, total = leagues.projects_of(session, caller, paging)
     return page_of([MyProjectAnswer.model_validate(row) for row in rows], total, paging)
 
 
 @router.post("/projects", status_code=201)
 def create_project(caller: InPerson, session: WriteSession, body: ProjectRequest) -> ProjectAnswer:
-    """You are its first commissioner."""
+    """Creates a project. The caller becomes its first commissioner."""
     row = leagues.create_project(
         session,
         body.name,
@@ -68,7 +72,7 @@ def create_project(caller: InPerson, session: WriteSession, body: ProjectRequest
 
 @router.get("/projects/{project_id}")
 def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
-    """Its name, its time zone, and what anybody may see of it."""
+    """Returns a project: its name, its time zone, and what of it is public."""
     return ProjectAnswer.model_validate(leagues.get_project(session, member.project_id))
 
 
@@ -76,14 +80,14 @@ def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
 def change_project(
     member: Commissioner, session: WriteSession, body: ProjectChange
 ) -> ProjectAnswer:
-    """Its name, and what anybody may see of it."""
+    """Changes a project's name, and what of it is public."""
     row = leagues.change_project(session, body.changes(), by=member)
     return ProjectAnswer.model_validate(row)
 
 
 @router.post("/projects/{project_id}/join", status_code=202)
-def join(caller: InPerson, session: WriteSession, project_id: uuid.UUID) -> MemberAnswer:
-    """A commissioner lets you in, or does not."""
+def join(caller: InPerson, session: WriteSession, project_id: ProjectId) -> MemberAnswer:
+    """Asks to join a project. A commissioner approves or declines."""
     return MemberAnswer.model_validate(members.ask_to_join(session, project_id, caller=caller))
 
 
@@ -91,23 +95,23 @@ def join(caller: InPerson, session: WriteSession, project_id: uuid.UUID) -> Memb
 def list_members(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[MemberAnswer]:
-    """Also those who wait to be let in."""
+    """Returns the members of a project, those waiting for approval included."""
     rows, total = members.list_members(session, member.project_id, paging)
     return page_of([MemberAnswer.model_validate(row) for row in rows], total, paging)
 
 
 @router.patch("/projects/{project_id}/members/{user_id}")
 def change_member(
-    member: Commissioner, session: WriteSession, user_id: uuid.UUID, body: MemberChange
+    member: Commissioner, session: WriteSession, user_id: UserId, body: MemberChange
 ) -> MemberAnswer:
-    """Lets somebody in, or gives another role."""
+    """Approves a member, or changes their role."""
     row = members.change_member(session, user_id, by=member, role=body.role, status=body.status)
     return MemberAnswer.model_validate(row)
 
 
 @router.delete("/projects/{project_id}/members/{user_id}", status_code=204)
-def remove_member(member: Commissioner, session: WriteSession, user_id: uuid.UUID) -> Response:
-    """What they played stays."""
+def remove_member(member: Commissioner, session: WriteSession, user_id: UserId) -> Response:
+    """Removes a member. What they played stays."""
     members.remove_member(session, user_id, by=member)
     return Response(status_code=204)
 
@@ -116,7 +120,7 @@ def remove_member(member: Commissioner, session: WriteSession, user_id: uuid.UUI
 def list_invitations(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[InvitationAnswer]:
-    """Those that were not accepted yet, too."""
+    """Returns the invitations of a project: open, accepted and expired ones."""
     rows, total = members.list_invitations(session, member.project_id, paging)
     return page_of([InvitationAnswer.model_validate(row) for row in rows], total, paging)
 
@@ -129,7 +133,10 @@ def invite(
     tasks: BackgroundTasks,
     body: InvitationRequest,
 ) -> NewInvitationAnswer:
-    """By mail where the server sends any; the link is shown this once."""
+    """Invites an address, by mail if the server sends any.
+
+    The link is shown only in this answer.
+    """
     settings = request.app.state.settings
     row, token = members.invite(session, body.email, role=body.role, by=member)
     link = f"{settings.public_url}/invitations/{token}"
@@ -145,9 +152,9 @@ def resend_invitation(
     member: Commissioner,
     session: WriteSession,
     tasks: BackgroundTasks,
-    invitation_id: uuid.UUID,
+    invitation_id: InvitationId,
 ) -> NewInvitationAnswer:
-    """A new link, mailed and shown; the old one opens nothing more."""
+    """Makes and mails a new link for an invitation. The old link stops working."""
     settings = request.app.state.settings
     row, token = members.invite_again(session, invitation_id, by=member)
     link = f"{settings.public_url}/invitations/{token}"
@@ -159,9 +166,9 @@ def resend_invitation(
 
 @router.delete("/projects/{project_id}/invitations/{invitation_id}", status_code=204)
 def revoke_invitation(
-    member: Commissioner, session: WriteSession, invitation_id: uuid.UUID
+    member: Commissioner, session: WriteSession, invitation_id: InvitationId
 ) -> Response:
-    """Its link leads nowhere from now on."""
+    """Revokes an invitation: its link stops working."""
     members.revoke_invitation(session, invitation_id, by=member)
     return Response(status_code=204)
 
@@ -170,21 +177,21 @@ def revoke_invitation(
 def accept_invitation(
     caller: InPerson, session: WriteSession, body: InvitationToken
 ) -> AcceptedAnswer:
-    """Join with the token of its link, signed in with the address that was invited."""
+    """Accepts an invitation with the token of its link, signed in with the invited address."""
     project_id = members.accept_invitation(session, body.token, caller=caller)
     return AcceptedAnswer(project_id=project_id)
 
 
 @router.get("/projects/{project_id}/repos")
 def list_repos(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[RepoAnswer]:
-    """Those whose commits count here."""
+    """Returns the repositories of a project."""
     rows, total = repos.list_repos(session, member.project_id, paging)
     return page_of([RepoAnswer.model_validate(row) for row in rows], total, paging)
 
 
 @router.post("/projects/{project_id}/repos", status_code=201)
 def create_repo(member: Commissioner, session: WriteSession, body: RepoRequest) -> RepoAnswer:
-    """By its git URL; any spelling of one is the same repository."""
+    """Adds a repository by its git URL. All spellings of one URL are the same repository."""
     row = repos.register_repo(
         session,
         member.project_id,
@@ -207,7 +214,7 @@ def create_repo(member: Commissioner, session: WriteSession, body: RepoRequest) 
     },
 )
 def download_repos_file(request: Request, member: RepoReader, session: ReadSession) -> Response:
-    """A ready `repos.yaml` for the client, with every repository of the league and no key."""
+    """Returns a `repos.yaml` for the client: all repositories of the project, and no API key."""
     public_url = request.app.state.settings.public_url
     return Response(
         repos_file.repos_file(session, member.project_id, public_url=public_url),
@@ -220,23 +227,23 @@ def download_repos_file(request: Request, member: RepoReader, session: ReadSessi
 
 
 @router.get("/projects/{project_id}/repos/{repo_id}")
-def show_repo(member: Spectator, session: ReadSession, repo_id: uuid.UUID) -> RepoAnswer:
-    """With when it was synced last, and how that went."""
+def show_repo(member: Spectator, session: ReadSession, repo_id: RepoId) -> RepoAnswer:
+    """Returns a repository, with when it was last synced and how that went."""
     return RepoAnswer.model_validate(repos.get_repo(session, member.project_id, str(repo_id)))
 
 
 @router.patch("/projects/{project_id}/repos/{repo_id}")
 def change_repo(
-    member: Commissioner, session: WriteSession, repo_id: uuid.UUID, body: RepoChange
+    member: Commissioner, session: WriteSession, repo_id: RepoId, body: RepoChange
 ) -> RepoAnswer:
-    """Another name; its address stays."""
+    """Renames a repository. Its git URL stays."""
     row = repos.rename_repo(session, member.project_id, repo_id, body.name, caller=member.caller)
     return RepoAnswer.model_validate(row)
 
 
 @router.delete("/projects/{project_id}/repos/{repo_id}", status_code=204)
-def remove_repo(member: Commissioner, session: WriteSession, repo_id: uuid.UUID) -> Response:
-    """With its commits, which then leave the standings."""
+def remove_repo(member: Commissioner, session: WriteSession, repo_id: RepoId) -> Response:
+    """Removes a repository and its commits, which then leave the standings."""
     repos.remove_repo(session, member.project_id, repo_id, caller=member.caller)
     return Response(status_code=204)
 
@@ -245,7 +252,7 @@ def remove_repo(member: Commissioner, session: WriteSession, repo_id: uuid.UUID)
 def list_audit_log(
     member: Commissioner, session: ReadSession, asked: Annotated[AuditQuery, Query()]
 ) -> Page[AuditAnswer]:
-    """Who did what and when, the newest first."""
+    """Returns who did what and when, newest first."""
     zone = leagues.zone_of(session, member.project_id)
     rows, total = audit.entries(session, member.project_id, asked, asked.asked(zone))
     return page_of([AuditAnswer.model_validate(row) for row in rows], total, asked)

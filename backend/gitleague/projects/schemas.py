@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
 
 from gitleague.accounts.audit import Action, Asked
+from gitleague.core.left_out import LeftOut
 from gitleague.core.paging import Paging
 from gitleague.core.unknown import Body
 from gitleague.tables.projects import MemberStatus, Role, SyncMethod
 
+RepoId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the repository.")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 
 
@@ -30,13 +32,13 @@ class ProjectRequest(Body):
 class ProjectChange(Body):
     """What is not sent stays as it is."""
 
-    name: Name | SkipJsonSchema[None] = None
+    name: LeftOut[Name] = None
     public_badges: Annotated[
-        bool | SkipJsonSchema[None],
+        LeftOut[bool],
         Field(description="Anybody may see badges and cards of players, as READMEs show them."),
     ] = None
     public_feed: Annotated[
-        bool | SkipJsonSchema[None],
+        LeftOut[bool],
         Field(description="Anybody may read the feed: awards, and titles of commits."),
     ] = None
 
@@ -123,12 +125,20 @@ class AcceptedAnswer(BaseModel):
 
 
 class AuditFilter(BaseModel):
-    action: Action | None = None
-    user_id: Annotated[uuid.UUID | None, Field(description="Who did it.")] = None
+    action: Annotated[Action | None, Field(description="Return only entries of this action.")] = (
+        None
+    )
+    user_id: Annotated[uuid.UUID | None, Field(description="Return only what this user did.")] = (
+        None
+    )
     first: Annotated[
-        date | None, Field(description="The first day, in the league's time zone.")
+        date | None,
+        Field(description="Return only entries from this day on, in the league's time zone."),
     ] = None
-    last: Annotated[date | None, Field(description="The last day, included.")] = None
+    last: Annotated[
+        date | None,
+        Field(description="Return only entries up to and including this day."),
+    ] = None
 
     def asked(self, zone: ZoneInfo) -> Asked:
         midnight = datetime.min.time()

@@ -12,6 +12,7 @@ from gitleague_client.commit import COMMIT_FIELDS, MAX_PARENTS, SHA_PATTERN, Com
 from pydantic import TypeAdapter, ValidationError
 
 from gitleague.core.errors import BadRequest, FieldError, Invalid, TooLarge
+from gitleague.core.problems import sentence_of
 from gitleague.sync.body import refuse_heaps
 
 MOST_COMMITS = 5000  # what the setting max_batch may be at most
@@ -130,7 +131,7 @@ def _reason(kind: str, message: str, field: str) -> str:
         return "This field is missing."
     if kind == "string_pattern_mismatch" and not field.startswith("patch_key"):
         return "This is no sha: send 40 or 64 hex digits."
-    return message.removeprefix("Value error, ")
+    return sentence_of(kind, message)
 
 
 def _sha(value: object) -> str | None:

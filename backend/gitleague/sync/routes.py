@@ -27,13 +27,14 @@ from gitleague.sync.schemas import (
 
 router = APIRouter(prefix="/sync/projects/{project_id}", tags=["sync"])
 RepoPath: TypeAlias = Annotated[
-    str, Path(description="The repo's id, or its git URL in any spelling, escaped or not.")
+    str,
+    Path(description="The id of the repository, or its git URL in any spelling, escaped or not."),
 ]
 
 
 @router.get("/rules")
 def show_rules(member: RepoReader, session: ReadSession) -> RulesAnswer:
-    """What a client needs to explain a commit, and to classify one whose text it keeps."""
+    """Returns what a client needs to explain and classify commits."""
     return rules_told(session, member.project_id)
 
 
@@ -41,7 +42,7 @@ def show_rules(member: RepoReader, session: ReadSession) -> RulesAnswer:
 def show_status(
     request: Request, member: RepoReader, session: ReadSession, repo: RepoPath
 ) -> StatusAnswer:
-    """What the server has of the repository: the last sync, its heads, and the limits of a push."""
+    """Returns what the server holds of a repository: its last sync, its heads, and push limits."""
     found = find_repo(session, member.project_id, repo)
     if found is None:
         raise NotRegistered(
@@ -56,7 +57,10 @@ def show_status(
 def push_commits(
     request: Request, member: Pusher, body: PackedBody, session: WriteSession, repo: RepoPath
 ) -> PushAnswer:
-    """One batch in one transaction, safe to send twice. What is refused is in `details`."""
+    """Takes a batch of commits in one transaction, safe to send twice.
+
+    `details` says what was refused.
+    """
     settings: Settings = request.app.state.settings
     _note(request, member, repo)
     content = unpack(body, limit=settings.max_body_bytes)
@@ -70,7 +74,7 @@ def push_commits(
 def push_refs(
     request: Request, member: Pusher, body: PackedBody, session: WriteSession, repo: RepoPath
 ) -> RefsAnswer:
-    """Ends a sync: branch tips, and the commits that no branch reaches any more."""
+    """Ends a sync with the branch tips, and the commits that no branch reaches any more."""
     settings: Settings = request.app.state.settings
     _note(request, member, repo)
     return take_refs(session, member, repo, unpack(body, limit=settings.max_body_bytes))

@@ -119,8 +119,7 @@ class RefsAnswer(BaseModel):
 
 def body_of(content: type[Any]) -> dict[str, Any]:
     """How OpenAPI describes a body that the route unpacks and reads itself."""
-    # With an id of its own, the schema's `#/$defs/…` are looked up within it.
-    schema = {"$id": content.__name__, **TypeAdapter(content).json_schema()}
+    schema = TypeAdapter(content).json_schema(ref_template="#/components/schemas/{model}")
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 

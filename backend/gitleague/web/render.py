@@ -12,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gitleague.accounts.caller import Caller
 from gitleague.core.conditional import conditional
+from gitleague.league.seasons.presence import AWAY_PERCENT
+from gitleague.web.award_words import award_rule
 from gitleague.web.done import DONE
 from gitleague.web.forms import filled_at, refusal_of
 from gitleague.web.shown import FILTERS
@@ -32,7 +34,7 @@ environment = Environment(
 environment.filters |= FILTERS | {"gettext": gettext, "translated": translated}
 environment.policies["ext.i18n.trimmed"] = True
 environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension's
-environment.globals["plural"] = plural
+environment.globals |= {"plural": plural, "award_rule": award_rule, "away_percent": AWAY_PERCENT}
 
 
 def page(

@@ -8,7 +8,8 @@ import pytest
 from cases import in_one_world
 from chores import finish_jobs
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import GRACE, due, give
+from gitleague.league.awards.giving import due, give
+from gitleague.league.awards.rules import GRACE
 from gitleague.league.awards.schedule import ask_for_awards
 from gitleague.scoring.players import fingerprint
 from gitleague.tables.projects import Project

@@ -26,9 +26,16 @@ class Flag(IntFlag):
 
 
 BY_RULES = Flag.TICKET | Flag.CLEAN
-_FIX = re.compile(r"\b(?:hot|bug)?fix(?:e[sd]|ing)?\b", re.IGNORECASE)
-_REVERT = re.compile(r"\brevert(?:s|ed|ing)?\b", re.IGNORECASE)
-_WIP = re.compile(r"\b(?:wip|tmp|debug)\b", re.IGNORECASE)
+# docs/scoring.md lists these.
+FIX_WORDS = tuple(
+    f"{kind}fix{ending}" for kind in ("", "hot", "bug") for ending in ("", "es", "ed", "ing")
+)
+REVERT_WORDS = ("revert", "reverts", "reverted", "reverting")
+WIP_WORDS = ("wip", "tmp", "debug")
+_FIX, _REVERT, _WIP = (
+    re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+    for words in (FIX_WORDS, REVERT_WORDS, WIP_WORDS)
+)
 # Each of what is looked for has one of these: most messages have none, and a quick look tells.
 _GENERATED_WORDS = ("generated ", "written ", "created ", "assisted-by:")
 _GENERATED = re.compile(

@@ -21,9 +21,11 @@ except ImportError:  # there are systems without a wheel of it
 
 Search: TypeAlias = Callable[[str], object]
 
-# "UTF-8" and "SHA-256" look like tickets and are none.
-TICKET = r"\b(?!(?:UTF|SHA|ISO|RFC|AES|MD|PEP|CVE|HTTP|TLS|IPV)-)[A-Z][A-Z0-9]+-\d+\b"
-UNCLEAN = r"\b(?:wip|tmp|fix typo|debug|test|oops)\b"
+# docs/scoring.md lists these. "UTF-8" and "SHA-256" look like tickets and are none.
+NO_TICKETS = ("UTF", "SHA", "ISO", "RFC", "AES", "MD", "PEP", "CVE", "HTTP", "TLS", "IPV")
+UNCLEAN_WORDS = ("wip", "tmp", "fix typo", "debug", "test", "oops")
+TICKET = rf"\b(?!(?:{'|'.join(NO_TICKETS)})-)[A-Z][A-Z0-9]+-\d+\b"
+UNCLEAN = rf"\b(?:{'|'.join(UNCLEAN_WORDS)})\b"
 _TICKET = re.compile(TICKET)
 _NUMBERED = re.compile(r"-\d")  # what every ticket has and few texts have, found much sooner
 

@@ -7,13 +7,20 @@ whose commits have the smaller fingerprint: the same commits give the same winne
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.league.awards.rules import (
+    ACTIVE_DAYS,
+    ACTIVE_WEEKS,
+    MOST_PLAYERS,
+    MOST_PLAYS,
+    ROOKIE_DAYS,
+)
 from gitleague.league.people.shown import LEAGUE, shown_name
 from gitleague.league.periods import Window
 from gitleague.league.plays import PlayRow, play_row
@@ -24,12 +31,6 @@ from gitleague.scoring.rules import rules_of
 from gitleague.tables.commits import CommitRow, Identity, Player
 from gitleague.tables.projects import Repo
 from gitleague.tables.scores import BoxScore
-
-MOST = 1000  # players that are looked at
-ACTIVE_DAYS = 2  # that an improvement or an average is made of, at least
-ACTIVE_WEEKS = 4  # that a rookie of the year has, at least
-ROOKIE_DAYS = timedelta(days=91)  # how long somebody is a rookie
-RUNNERS_UP = 5
 
 
 class Candidate(NamedTuple):
@@ -158,7 +159,7 @@ def plays_of_the_days(
         )
         .join(best, and_(best.c.sha == CommitRow.sha, best.c.repo_id == CommitRow.repo_id))
         .join(Repo, and_(Repo.project_id == CommitRow.project_id, Repo.id == CommitRow.repo_id))
-        .where(CommitRow.project_id == project_id, best.c.nth <= RUNNERS_UP)
+        .where(CommitRow.project_id == project_id, best.c.nth <= MOST_PLAYS)
         .order_by(CommitRow.day, best.c.nth)
     )
     for day, group in groupby(rows, key=lambda row: row.CommitRow.day):
@@ -173,7 +174,7 @@ def _play(player_id: uuid.UUID, name: str, row: PlayRow) -> Candidate:
 
 
 def _table(session: Session, project_id: uuid.UUID, window: Window) -> list[StandingRow]:
-    rows = standings(session, Slice(project_id, window, viewer=LEAGUE), limit=MOST).rows
+    rows = standings(session, Slice(project_id, window, viewer=LEAGUE), limit=MOST_PLAYERS).rows
     namesakes = _fingerprints(session, project_id)
     return sorted(
         rows,

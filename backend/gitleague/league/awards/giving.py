@@ -5,8 +5,8 @@ given when another day has passed. What was given stays, unless a commissioner h
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from sqlalchemy import delete, select, update
@@ -16,6 +16,7 @@ from gitleague.core.clock import now
 from gitleague.league.awards import candidates
 from gitleague.league.awards.announcing import announce
 from gitleague.league.awards.candidates import Candidate
+from gitleague.league.awards.rules import GRACE, RULES, named_in_working
 from gitleague.league.periods import DAY, WEEK, Period, Window, around, day_in, today_in
 from gitleague.league.seasons.presence import passed_by
 from gitleague.projects.leagues import get_project, lock_project
@@ -24,14 +25,13 @@ from gitleague.tables.commits import Identity
 from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore
 
-GRACE = timedelta(days=2)  # from the last day of a period to its awards
 STRETCH = 90  # days whose plays are looked for at once
 Ranking: TypeAlias = Callable[[Session, uuid.UUID, Window], list[Candidate]]
-PERIODS: Mapping[AwardKind, tuple[Period, Ranking]] = {
-    AwardKind.PLAYER_OF_THE_WEEK: (Period.WEEK, candidates.by_impact),
-    AwardKind.PLAYER_OF_THE_MONTH: (Period.MONTH, candidates.by_impact),
-    AwardKind.MOST_IMPROVED: (Period.MONTH, candidates.most_improved),
-    AwardKind.ROOKIE_OF_THE_MONTH: (Period.MONTH, candidates.rookies_of_the_month),
+OF_A_PERIOD: Mapping[AwardKind, Ranking] = {
+    AwardKind.PLAYER_OF_THE_WEEK: candidates.by_impact,
+    AwardKind.PLAYER_OF_THE_MONTH: candidates.by_impact,
+    AwardKind.MOST_IMPROVED: candidates.most_improved,
+    AwardKind.ROOKIE_OF_THE_MONTH: candidates.rookies_of_the_month,
 }
 OF_A_SEASON: Mapping[AwardKind, Ranking] = {
     AwardKind.MVP: candidates.by_impact,
@@ -101,8 +101,8 @@ def _of_periods(
 ) -> Iterator[Award]:
     """Of the weeks and months whose last day is among these, and in which somebody played."""
     played = _played_days(session, project_id, around(first, Period.MONTH, last).first - WEEK, last)
-    for kind, (period, ranking) in PERIODS.items():
-        windows = {around(day, period, last) for day in played}
+    for kind, ranking in OF_A_PERIOD.items():
+        windows = {around(day, RULES[kind].period, last) for day in played}
         for window in sorted(windows, key=lambda window: window.first):
             if first <= window.last <= last:
                 ranked = ranking(session, project_id, window)
@@ -128,36 +128,46 @@ def _award(
     kind: AwardKind,
     first: date,
     last: date,
-    ranked: Iterable[Candidate],
+    ranked: Sequence[Candidate],
 ) -> Award | None:
-    """To the best who was there; whoever was away for more than half of the days is passed by."""
+    """To the best who was there; the next one who was is the runner-up."""
     away = passed_by(session, project_id, first, last)
-    skipped = []
-    for each in ranked:
-        if each.player_id in away:
-            # As the winner is kept: a name could not be taken out, nor follow a merge.
-            skipped.append(str(_identity_of(session, project_id, each.player_id)))
-            continue
-        return Award(
-            id=uuid.uuid4(),
-            project_id=project_id,
-            kind=kind.value,
-            first=first,
-            last=last,
-            identity_id=_identity_of(session, project_id, each.player_id),
-            score=each.score,
-            working={**each.working, "passed_by": skipped},
-            sha=each.sha,
-            given_at=now(),
-        )
-    return None
+    there = [each for each in ranked if each.player_id not in away]
+    if not there:
+        return None
+    best, *others = there
+    skipped = [each.player_id for each in ranked[: ranked.index(best)]]
+    runner_up = next(iter(others), None)
+    named = [best.player_id, *skipped, *(each.player_id for each in others[:1])]
+    # All as the winner is kept: a name could not be taken out, nor follow a merge.
+    identities = _identities_of(session, project_id, named)
+    return Award(
+        id=uuid.uuid4(),
+        project_id=project_id,
+        kind=kind.value,
+        first=first,
+        last=last,
+        identity_id=identities[best.player_id],
+        score=best.score,
+        working={
+            **best.working,
+            **named_in_working(kind),
+            "passed_by": [str(identities[player_id]) for player_id in skipped],
+            "runner_up": runner_up
+            and {"identity": str(identities[runner_up.player_id]), "score": runner_up.score},
+        },
+        sha=best.sha,
+        given_at=now(),
+    )
 
 
-def _identity_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> uuid.UUID:
-    """The one that a player was first seen with."""
-    return session.scalars(
-        select(Identity.id)
-        .where(Identity.project_id == project_id, Identity.player_id == player_id)
-        .order_by(Identity.created_at, Identity.id)
-        .limit(1)
-    ).one()
+def _identities_of(
+    session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The one that each player was first seen with."""
+    found = session.execute(
+        select(Identity.player_id, Identity.id)
+        .where(Identity.project_id == project_id, Identity.player_id.in_(players))
+        .order_by(Identity.created_at.desc(), Identity.id.desc())
+    )
+    return dict(found.tuples().all())  # of each the last that comes

@@ -1,6 +1,5 @@
 """Awards over HTTP."""
 
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,7 @@ from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.jobs.queue import enqueue
-from gitleague.league.access import PlayerSpectator
+from gitleague.league.access import PlayerId, PlayerSpectator
 from gitleague.league.awards.schedule import GIVE_AWARDS
 from gitleague.league.awards.schemas import AskedOut, AwardOut, AwardQuery, GiveRequest
 from gitleague.league.awards.shelf import Which, list_awards
@@ -24,14 +23,17 @@ router = APIRouter(tags=["awards"])
 def show_awards(
     member: Spectator, session: ReadSession, asked: Annotated[AwardQuery, Query()]
 ) -> Page[AwardOut]:
-    """The newest first, each with what its score was made of."""
+    """Returns the awards of a league, newest first, each with how its score was made up."""
     rows, total = list_awards(session, member.project_id, asked, asked.which(), viewer_of(member))
     return page_of([AwardOut.of(row) for row in rows], total, asked)
 
 
 @router.post("/projects/{project_id}/awards/give", status_code=202)
 def give_anew(member: Commissioner, session: WriteSession, body: GiveRequest) -> AskedOut:
-    """For days before the league was here, or after a mistake. Those of seasons stay."""
+    """Takes back the awards from a day on and gives them again, as a job.
+
+    Awards of seasons stay.
+    """
     arguments = {"anew_from": str(body.anew_from)}
     job_id = enqueue(
         session,
@@ -53,9 +55,9 @@ def give_anew(member: Commissioner, session: WriteSession, body: GiveRequest) ->
 
 @router.get("/players/{player_id}/awards")
 def show_awards_of_player(
-    player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
+    player_id: PlayerId, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
 ) -> Page[AwardOut]:
-    """What the player won, the newest first."""
+    """Returns the awards that a player won, newest first."""
     which = Which(player_id=player_id)
     rows, total = list_awards(session, member.project_id, paging, which, viewer_of(member))
     return page_of([AwardOut.of(row) for row in rows], total, paging)

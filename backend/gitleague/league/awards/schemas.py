@@ -15,9 +15,14 @@ from gitleague.tables.awards import AwardKind
 
 
 class AwardQuery(Paging):
-    kind: AwardKind | None = None
-    season_id: uuid.UUID | None = None
-    player_id: uuid.UUID | None = None
+    kind: Annotated[AwardKind | None, Field(description="Return only awards of this kind.")] = None
+    season_id: Annotated[
+        uuid.UUID | None,
+        Field(description="Return only awards given for this season: `mvp`, `rookie_of_the_year`."),
+    ] = None
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only awards that this player won.")
+    ] = None
 
     def which(self) -> Which:
         return Which(self.kind, self.season_id, self.player_id)
@@ -34,7 +39,11 @@ class AwardOut(BaseModel):
     sha: Annotated[str | None, Field(description="The commit, of a play.")]
     working: Annotated[
         dict[str, Any],
-        Field(description="What the score was made of, and who was passed by for being away."),
+        Field(
+            description="What the score was made of, with `rule`, `limits`, `passed_by` (the names "
+            "of those who were away too long) and `runner_up` (`player` and `score`, or null). "
+            "Awards of earlier versions may have no rule, limits and runner-up."
+        ),
     ]
     given_at: datetime
 
@@ -47,14 +56,17 @@ class AwardOut(BaseModel):
 
 
 def _in_points(row: AwardRow) -> dict[str, Any]:
-    """The working of a play is kept as `Line` has it, in hundredths."""
-    if "lines" not in row.working:
-        return row.working
-    lines = [
-        {**line, "each": line["each"] / STAT_UNIT, "points": line["points"] / STAT_UNIT}
-        for line in row.working["lines"]
-    ]
-    return {**row.working, "lines": lines}
+    """The lines of a play are kept as `Line` has them, in hundredths, and scores as impact is."""
+    working = dict(row.working)
+    if "lines" in working:
+        working["lines"] = [
+            {**line, "each": line["each"] / STAT_UNIT, "points": line["points"] / STAT_UNIT}
+            for line in working["lines"]
+        ]
+    if working.get("runner_up"):
+        runner_up = working["runner_up"]
+        working["runner_up"] = {**runner_up, "score": runner_up["score"] / IMPACT_UNIT}
+    return working
 
 
 class GiveRequest(BaseModel):

@@ -1,7 +1,7 @@
 """The awards that were given."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -26,6 +26,13 @@ class AwardRow(NamedTuple):
     working: dict[str, Any]
     sha: str | None
     given_at: datetime
+
+
+class Told(NamedTuple):
+    """A player that a working names."""
+
+    player_id: uuid.UUID
+    name: str
 
 
 class Which(NamedTuple):
@@ -76,37 +83,54 @@ def list_awards(
         .limit(paging.limit)
         .offset(paging.offset)
     ).all()
-    names = _names(session, project_id, rows, viewer)
+    told = _told(session, project_id, rows, viewer)
     counted = select(func.count()).select_from(Award).join(Identity, won).join(Player, plays)
     total = session.scalar(counted.where(*wanted)) or 0
-    return [_shown(row, names) for row in rows], total
+    return [_shown(row, told) for row in rows], total
 
 
-def _names(
+def _told(
     session: Session, project_id: uuid.UUID, rows: Sequence[Row[Any]], viewer: Viewer
-) -> dict[str, str]:
-    """Of those who were passed by, who are kept as identities."""
-    told = {uuid.UUID(each) for row in rows for each in row.working.get("passed_by", [])}
-    if not told:
+) -> dict[str, Told]:
+    """Who the identities are that workings name: those passed by, and the runners-up."""
+    named = {uuid.UUID(each) for row in rows for each in _identities_in(row.working)}
+    if not named:
         return {}
     plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
     found = session.execute(
-        select(Identity.id, shown_name(viewer))
+        select(Identity.id, Player.id, shown_name(viewer))
         .join(Player, plays)
-        .where(Identity.project_id == project_id, Identity.id.in_(told))
+        .where(Identity.project_id == project_id, Identity.id.in_(named))
     )
-    return {str(identity): name for identity, name in found}
+    return {str(identity): Told(player_id, name) for identity, player_id, name in found}
 
 
-def _shown(row: Row[Any], names: dict[str, str]) -> AwardRow:
+def _identities_in(working: dict[str, Any]) -> Iterator[str]:
+    yield from working.get("passed_by", ())
+    if working.get("runner_up"):
+        yield working["runner_up"]["identity"]
+
+
+def _shown(row: Row[Any], told: dict[str, Told]) -> AwardRow:
     """By names; without the commit of a winner who is not shown."""
     *columns, is_unseen = row
     award = AwardRow(*columns)
     working = dict(award.working)
     if "passed_by" in working:
-        told = [names[each] for each in working["passed_by"] if each in names]
-        working["passed_by"] = list(dict.fromkeys(told))  # of who was joined since, once
+        names = [told[each].name for each in working["passed_by"] if each in told]
+        working["passed_by"] = list(dict.fromkeys(names))  # of who was joined since, once
+    if "runner_up" in working:
+        working["runner_up"] = _runner_up(award, told)
     if not is_unseen:
         return award._replace(working=working)
     working.pop("title", None)
     return award._replace(working=working, sha=None)
+
+
+def _runner_up(award: AwardRow, told: dict[str, Told]) -> dict[str, Any] | None:
+    """Nobody where they were joined with the winner since: only a play can be one's own next."""
+    kept = award.working["runner_up"]
+    player = told.get(kept["identity"]) if kept else None
+    if player is None or (player.player_id == award.player_id and award.sha is None):
+        return None
+    return {"player": {"id": str(player.player_id), "name": player.name}, "score": kept["score"]}

@@ -1,15 +1,15 @@
 """Badges and cards over HTTP."""
 
-import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
 
 from gitleague.core.conditional import conditional
 from gitleague.core.session import ReadSession
-from gitleague.league.access import BadgeViewer, Look
+from gitleague.league.access import BadgeViewer, Look, PlayerId
 from gitleague.league.badges.drawing import MEDIA_TYPE, badge, card
-from gitleague.league.badges.sayings import What, of_league, of_player, said_of
+from gitleague.league.badges.sayings import Badge, of_league, of_player, said_of
 from gitleague.league.cards import card_of
 from gitleague.league.schemas import PeriodQuery
 from gitleague.league.standings import Slice, standing_of
@@ -27,7 +27,9 @@ router = APIRouter(prefix="/projects/{project_id}/badges", tags=["badges"])
 
 
 class PlayerBadgeQuery(PeriodQuery):
-    metric: Metric = Metric.IMPACT
+    metric: Annotated[
+        Metric, Field(description="The number to show, and to rank by. Default `impact`.")
+    ] = Metric.IMPACT
 
 
 @router.get("/{what}.svg", response_class=Response, responses=SVG)
@@ -35,10 +37,16 @@ def show_badge(
     request: Request,
     viewer: BadgeViewer,
     session: ReadSession,
-    what: What,
+    what: Annotated[
+        Badge,
+        Path(
+            description="What the badge shows: the name of the `leader`, or how many `players` "
+            "or `commits` there are."
+        ),
+    ],
     asked: Annotated[PeriodQuery, Query()],
 ) -> Response:
-    """For members, or for all where `public_badges` is on."""
+    """Returns a badge of the league as SVG. Only members see it, unless `public_badges` is on."""
     window = asked.window(session, viewer.project_id)
     value = of_league(session, viewer.project_id, what, window)
     return _picture(request, viewer, badge(what.value, value))
@@ -49,10 +57,10 @@ def show_player_badge(
     request: Request,
     viewer: BadgeViewer,
     session: ReadSession,
-    player_id: uuid.UUID,
+    player_id: PlayerId,
     asked: Annotated[PlayerBadgeQuery, Query()],
 ) -> Response:
-    """A player's rank and number."""
+    """Returns a badge with a player's rank and one number, as SVG."""
     player = card_of(session, viewer.project_id, player_id)
     window = asked.window(session, viewer.project_id)
     slice_ = Slice(viewer.project_id, window, asked.metric, bots=player.is_bot)
@@ -65,10 +73,10 @@ def show_card(
     request: Request,
     viewer: BadgeViewer,
     session: ReadSession,
-    player_id: uuid.UUID,
+    player_id: PlayerId,
     asked: Annotated[PeriodQuery, Query()],
 ) -> Response:
-    """A player's box score in one picture."""
+    """Returns a player's box score as an SVG picture."""
     player = card_of(session, viewer.project_id, player_id)
     window = asked.window(session, viewer.project_id)
     row = standing_of(session, Slice(viewer.project_id, window, bots=player.is_bot), player_id)

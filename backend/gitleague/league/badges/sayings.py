@@ -18,17 +18,19 @@ SHOWN = (Metric.IMPACT, Metric.COMMITS, Metric.PTS, Metric.REB, Metric.AST, Metr
 NOT_PLAYED, NO_RANK = "not played", "no rank"
 
 
-class What(str, Enum):
+class Badge(str, Enum):
+    """What a badge of the league shows."""
+
     LEADER = "leader"
     PLAYERS = "players"
     COMMITS = "commits"
 
 
-def of_league(session: Session, project_id: uuid.UUID, what: What, window: Window) -> str:
-    if what is What.COMMITS:
+def of_league(session: Session, project_id: uuid.UUID, what: Badge, window: Window) -> str:
+    if what is Badge.COMMITS:
         return f"{_commits(session, project_id, window):,}"
     table = standings(session, Slice(project_id, window), limit=1)
-    if what is What.PLAYERS:
+    if what is Badge.PLAYERS:
         return f"{table.total:,}"
     first = table.rows[0] if table.rows else None
     return first.name if first and first.rank else "nobody yet"

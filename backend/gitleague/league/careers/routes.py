@@ -1,6 +1,5 @@
 """Best plays, records, careers and the Hall of Fame over HTTP."""
 
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query
 from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession
-from gitleague.league.access import PlayerSpectator
+from gitleague.league.access import PlayerId, PlayerSpectator
 from gitleague.league.cards import player_of
 from gitleague.league.careers import best, career, hall, records
 from gitleague.league.careers.head_to_head import head_to_head
@@ -39,7 +38,7 @@ router = APIRouter(tags=["careers"])
 def list_best_plays(
     member: Spectator, session: ReadSession, asked: Annotated[ProjectPlaysQuery, Query()]
 ) -> Page[BestPlayOut]:
-    """The commits with most impact: of each player the five best of a month."""
+    """Returns the commits with the most impact: the five best of each player and month."""
     rows, total = best.best_plays(
         session,
         member.project_id,
@@ -54,14 +53,17 @@ def list_best_plays(
 
 @router.get("/projects/{project_id}/records")
 def show_records(member: Spectator, session: ReadSession) -> BookOut:
-    """The most of each number in a day, week, month or season, and the longest streak."""
+    """Returns the records of a league: the highest values in a day, week, month and season.
+
+    The longest streak and the best single commit are among them.
+    """
     book = records.book_of(session, member.project_id, viewer_of(member))
     return BookOut(made_at=book.made_at, records=[RecordOut.of(record) for record in book.records])
 
 
 @router.get("/projects/{project_id}/hall-of-fame")
 def show_hall_of_fame(member: Spectator, session: ReadSession) -> HallOut:
-    """Who is in it, and the ways that lead there. Retired players stay."""
+    """Returns the members of the Hall of Fame, and the ways into it. Retired players stay in it."""
     members = hall.hall_of_fame(session, member.project_id, viewer_of(member))
     return HallOut(
         ways=[WayOut(**way._asdict()) for way in hall.WAYS],
@@ -73,7 +75,7 @@ def show_hall_of_fame(member: Spectator, session: ReadSession) -> HallOut:
 def show_all_time(
     member: Spectator, session: ReadSession, asked: Annotated[AllTimeQuery, Query()]
 ) -> Page[AllTimeOut]:
-    """The table of all time, with what a career is made of beside the numbers."""
+    """Returns the standings of all time, with seasons, titles and awards of each player."""
     project_id = member.project_id
     table = hall.all_time_table(session, project_id, asked.metric, asked, viewer_of(member))
     more = hall.all_time(session, project_id, [row.player_id for row in table.rows])
@@ -85,7 +87,7 @@ def show_all_time(
 def show_head_to_head(
     member: Spectator, session: ReadSession, asked: Annotated[PairQuery, Query()]
 ) -> HeadToHeadOut:
-    """Two players beside each other, and week by week or month by month who did more."""
+    """Compares two players: their standings, who leads in each number, and each week or month."""
     if asked.a == asked.b:
         raise wrong("b", "Nobody plays against themselves: name two players.")
     for field, player_id in (("a", asked.a), ("b", asked.b)):
@@ -101,12 +103,12 @@ def show_head_to_head(
 
 @router.get("/players/{player_id}/plays")
 def list_best_plays_of(
-    player_id: uuid.UUID,
+    player_id: PlayerId,
     member: PlayerSpectator,
     session: ReadSession,
     asked: Annotated[BestPlaysQuery, Query()],
 ) -> Page[BestPlayOut]:
-    """The player's commits with most impact: the five best of each month."""
+    """Returns a player's commits with the most impact: the five best of each month."""
     rows, total = best.best_plays(
         session,
         member.project_id,
@@ -121,9 +123,9 @@ def list_best_plays_of(
 
 @router.get("/players/{player_id}/career")
 def show_career(
-    player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession
+    player_id: PlayerId, member: PlayerSpectator, session: ReadSession
 ) -> PlayerCareerOut:
-    """Sums, bests, milestones, and the records that the player holds."""
+    """Returns a player's totals, bests, milestones, and the records that they hold."""
     found = career.career_of(session, member.project_id, player_id)
     held = [
         record
@@ -138,9 +140,12 @@ def show_career(
 
 @router.get("/players/{player_id}/seasons")
 def list_seasons_of(
-    player_id: uuid.UUID, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
+    player_id: PlayerId, member: PlayerSpectator, session: ReadSession, paging: PagingQuery
 ) -> Page[SeasonLineOut]:
-    """A line for each season, the newest first; of closed ones as the table was frozen."""
+    """Returns a player's standing in each season, newest first.
+
+    Those of closed seasons are frozen.
+    """
     player = player_of(session, member.project_id, player_id)
     lines, total = career.seasons_of(
         *(session, member.project_id, player_id, paging),

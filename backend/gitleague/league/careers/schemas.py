@@ -29,11 +29,15 @@ from gitleague.league.stats import UNITS, Metric
 
 
 class BestPlaysQuery(PlaysQuery):
-    repo_id: uuid.UUID | None = None
+    repo_id: Annotated[
+        uuid.UUID | None, Field(description="Return only commits in this repository.")
+    ] = None
 
 
 class ProjectPlaysQuery(BestPlaysQuery):
-    player_id: uuid.UUID | None = None
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only commits of this player.")
+    ] = None
 
 
 class BestPlayOut(PlayOut):
@@ -111,7 +115,9 @@ class HallOut(BaseModel):
 
 
 class AllTimeQuery(Paging):
-    metric: Metric = Metric.IMPACT
+    metric: Annotated[
+        Metric, Field(description="The number to rank and sort by. Default `impact`.")
+    ] = Metric.IMPACT
 
 
 class AllTimeOut(StandingOut):
@@ -127,9 +133,12 @@ class AllTimeOut(StandingOut):
 
 
 class PairQuery(PeriodQuery):
-    a: uuid.UUID
-    b: uuid.UUID
-    by: Literal[Period.WEEK, Period.MONTH] = Period.WEEK
+    a: Annotated[uuid.UUID, Field(description="The id of one player.")]
+    b: Annotated[uuid.UUID, Field(description="The id of the other player.")]
+    by: Annotated[
+        Literal[Period.WEEK, Period.MONTH],
+        Field(description="What `meetings` compares: each `week` or each `month`. Default `week`."),
+    ] = Period.WEEK
 
 
 class MeetingOut(BaseModel):

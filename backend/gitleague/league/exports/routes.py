@@ -22,14 +22,20 @@ router = APIRouter(tags=["export"])
 
 
 class ExportQuery(PeriodQuery):
-    format: Format = Format.CSV
+    format: Annotated[
+        Format, Field(description="The file format, `csv` or `json`. Default `csv`.")
+    ] = Format.CSV
     what: Annotated[
         What,
         Field(
-            description="standings by rank, plays and commits by sha, awards by their first day."
+            description="What to export: `standings` sorted by rank, `plays` (commits with their "
+            "working) or `commits` sorted by SHA, or `awards` sorted by their first day. "
+            "Default `standings`."
         ),
     ] = What.STANDINGS
-    bots: Annotated[bool, Field(description="Bots too, among standings and plays.")] = False
+    bots: Annotated[
+        bool, Field(description="Include bots in `standings` and `plays`. Default `false`.")
+    ] = False
 
 
 @router.get(
@@ -51,7 +57,7 @@ def export(
     session: ReadSession,
     asked: Annotated[ExportQuery, Query()],
 ) -> StreamingResponse:
-    """Streamed, however large. Authors' addresses are in it for players and commissioners."""
+    """Streams an export of a league. Players and commissioners get the addresses of authors too."""
     project = get_project(session, member.project_id)
     window = asked.window(session, member.project_id)
     wish = Wish(
@@ -94,7 +100,7 @@ def export_audit_log(
     session: ReadSession,
     asked: Annotated[AuditFilter, Query()],
 ) -> StreamingResponse:
-    """Streamed, however long."""
+    """Streams the audit log as CSV."""
     wanted = asked.asked(zone_of(session, member.project_id))
     slug = get_project(session, member.project_id).slug
     rows = log_rows(database_of(request), member.project_id, wanted)

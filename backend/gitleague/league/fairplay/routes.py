@@ -1,9 +1,9 @@
 """Fair play over HTTP."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.errors import NotFound
@@ -29,11 +29,13 @@ from gitleague.tables.fairplay import ReportState
 from gitleague.tables.projects import Role
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["fair play"])
+RulingId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the ruling.")]
+ReportId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the report.")]
 
 
 @router.get("/referee")
 def show_referee(member: Spectator, session: ReadSession) -> RefereeSettings:
-    """The rules that the referee goes by, with their limits."""
+    """Returns the fair play rules of a league, with their limits."""
     return settings_of(session, member.project_id)
 
 
@@ -41,13 +43,13 @@ def show_referee(member: Spectator, session: ReadSession) -> RefereeSettings:
 def change_referee(
     member: Commissioner, session: WriteSession, body: RefereeRequest
 ) -> RefereeSettings:
-    """Rulings that were made stay. All commits are looked at again."""
+    """Changes limits of the fair play rules and checks all commits again. Existing rulings stay."""
     return change_settings(session, body.changes, by=member)
 
 
 @router.post("/referee/look", status_code=202)
 def look_again(member: Commissioner, session: WriteSession) -> LookOut:
-    """At all commits, also those that came long ago. What was named before is not named again."""
+    """Checks all commits again, as a job. Commits that a rule named before are not named again."""
     return LookOut(job_id=referee.ask_again(session, by=member))
 
 
@@ -55,7 +57,7 @@ def look_again(member: Commissioner, session: WriteSession) -> LookOut:
 def list_rulings(
     member: Spectator, session: ReadSession, asked: Annotated[RulingQuery, Query()]
 ) -> Page[RulingOut]:
-    """The newest day first; all members see them."""
+    """Returns the rulings of a league, newest day first. All members see them."""
     rows, total = rulings.list_rulings(
         session, member.project_id, asked, asked.asked(), viewer_of(member)
     )
@@ -63,43 +65,43 @@ def list_rulings(
 
 
 @router.get("/rulings/{ruling_id}")
-def get_ruling(member: Spectator, session: ReadSession, ruling_id: uuid.UUID) -> RulingOut:
-    """With all its commits, and what was counted of them."""
+def get_ruling(member: Spectator, session: ReadSession, ruling_id: RulingId) -> RulingOut:
+    """Returns a ruling with all its commits and the figures it rests on."""
     viewer = viewer_of(member)
     return RulingOut.of(rulings.get_ruling(session, member.project_id, ruling_id, viewer))
 
 
 @router.post("/rulings/{ruling_id}/contest")
 def contest_ruling(
-    member: Player, session: WriteSession, ruling_id: uuid.UUID, body: ContestRequest
+    member: Player, session: WriteSession, ruling_id: RulingId, body: ContestRequest
 ) -> RulingOut:
-    """By the player of the ruling, once, before it is decided."""
+    """Contests a ruling. Only its player can, once, before it is decided."""
     return RulingOut.of(rulings.contest(session, ruling_id, body.sentence, by=member))
 
 
 @router.post("/rulings/{ruling_id}/uphold")
 def uphold_ruling(
-    member: Commissioner, session: WriteSession, ruling_id: uuid.UUID, body: DecisionRequest
+    member: Commissioner, session: WriteSession, ruling_id: RulingId, body: DecisionRequest
 ) -> RulingOut:
-    """Its penalty holds from now on. Tables of closed seasons stay as they are."""
+    """Upholds a ruling: its penalty applies at once. Tables of closed seasons stay as they are."""
     made = rulings.decide(session, ruling_id, uphold=True, reason=body.reason, by=member)
     return RulingOut.of(made)
 
 
 @router.post("/rulings/{ruling_id}/lift")
 def lift_ruling(
-    member: Commissioner, session: WriteSession, ruling_id: uuid.UUID, body: DecisionRequest
+    member: Commissioner, session: WriteSession, ruling_id: RulingId, body: DecisionRequest
 ) -> RulingOut:
-    """The rule never names these commits again."""
+    """Lifts a ruling. The rule never names these commits again."""
     made = rulings.decide(session, ruling_id, uphold=False, reason=body.reason, by=member)
     return RulingOut.of(made)
 
 
 @router.post("/rulings/{ruling_id}/reopen")
 def reopen_ruling(
-    member: Commissioner, session: WriteSession, ruling_id: uuid.UUID, body: DecisionRequest
+    member: Commissioner, session: WriteSession, ruling_id: RulingId, body: DecisionRequest
 ) -> RulingOut:
-    """To be decided again; until then without a penalty."""
+    """Reopens a decided ruling. Until it is decided again there is no penalty."""
     return RulingOut.of(rulings.reopen(session, ruling_id, reason=body.reason, by=member))
 
 
@@ -107,7 +109,7 @@ def reopen_ruling(
 def list_reports(
     member: Spectator, session: ReadSession, asked: Annotated[ReportQuery, Query()]
 ) -> Page[ReportOut]:
-    """A commissioner sees all, everybody else their own."""
+    """Returns all reports to a commissioner, and to everybody else their own."""
     sees_all = member.role is Role.COMMISSIONER and not asked.mine
     rows, total = reports.list_reports(
         session,
@@ -121,13 +123,13 @@ def list_reports(
 
 @router.post("/reports", status_code=201)
 def make_report(member: Spectator, session: WriteSession, body: ReportRequest) -> ReportOut:
-    """This is wrong: a commit, a player, a standing (of a player), an award or a ruling."""
+    """Reports a commit, player, standing, award or ruling as wrong."""
     return ReportOut.of(reports.make_report(session, body.complaint(), by=member))
 
 
 @router.get("/reports/{report_id}")
-def get_report(member: Spectator, session: ReadSession, report_id: uuid.UUID) -> ReportOut:
-    """One that is yours, or any for a commissioner."""
+def get_report(member: Spectator, session: ReadSession, report_id: ReportId) -> ReportOut:
+    """Returns a report: the caller's own, or any for a commissioner."""
     row = reports.get_report(session, member.project_id, report_id)
     if member.role is not Role.COMMISSIONER and row.user_id != member.caller.user_id:
         raise NotFound("There is no such report of yours.")
@@ -136,9 +138,9 @@ def get_report(member: Spectator, session: ReadSession, report_id: uuid.UUID) ->
 
 @router.post("/reports/{report_id}/answer")
 def answer_report(
-    member: Commissioner, session: WriteSession, report_id: uuid.UUID, body: AnswerRequest
+    member: Commissioner, session: WriteSession, report_id: ReportId, body: AnswerRequest
 ) -> ReportOut:
-    """In a sentence, which whoever reported it reads."""
+    """Answers a report with a sentence that its author can read."""
     answered = ReportState.ANSWERED
     return ReportOut.of(reports.decide(session, report_id, answered, reply=body.reply, by=member))
 
@@ -147,10 +149,10 @@ def answer_report(
 def dismiss_report(
     member: Commissioner,
     session: WriteSession,
-    report_id: uuid.UUID,
+    report_id: ReportId,
     body: DismissRequest | None = None,
 ) -> ReportOut:
-    """With words or without."""
+    """Dismisses a report, with or without a reply."""
     reply = body.reply if body else ""
     row = reports.decide(session, report_id, ReportState.DISMISSED, reply=reply, by=member)
     return ReportOut.of(row)

@@ -36,11 +36,18 @@ class LookOut(BaseModel):
 
 
 class RulingQuery(Paging):
-    state: RulingState | None = None
-    rule: FairPlayRule | None = None
-    player_id: uuid.UUID | None = None
+    state: Annotated[
+        RulingState | None, Field(description="Return only rulings in this state.")
+    ] = None
+    rule: Annotated[
+        FairPlayRule | None, Field(description="Return only rulings by this fair play rule.")
+    ] = None
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only rulings about this player.")
+    ] = None
     sha: Annotated[
-        str | None, Field(max_length=64, description="Rulings that name this commit.")
+        str | None,
+        Field(max_length=64, description="Return only rulings that name this commit, by full SHA."),
     ] = None
 
     def asked(self) -> Asked:
@@ -119,8 +126,16 @@ class ReportRequest(_Body):
 
 
 class ReportQuery(Paging):
-    state: ReportState | None = None
-    mine: Annotated[bool, Field(description="Only one's own; for a commissioner.")] = False
+    state: Annotated[
+        ReportState | None, Field(description="Return only reports in this state.")
+    ] = None
+    mine: Annotated[
+        bool,
+        Field(
+            description="Return only the caller's own reports. Everybody but commissioners gets "
+            "only those anyway. Default `false`."
+        ),
+    ] = False
 
 
 class AnswerRequest(_Body):

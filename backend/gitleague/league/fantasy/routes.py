@@ -1,15 +1,16 @@
 """Fantasy leagues over HTTP."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
+from gitleague.league.access import PlayerId
 from gitleague.league.fantasy import leagues, picks, pool, setup, teams, turns
 from gitleague.league.fantasy.leagues import FantasyRow
 from gitleague.league.fantasy.schemas import (
@@ -30,13 +31,15 @@ from gitleague.league.fantasy.table import table_of
 from gitleague.league.people.shown import viewer_of
 
 router = APIRouter(prefix="/projects/{project_id}/fantasy", tags=["fantasy"])
+FantasyId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the fantasy league.")]
+PickId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the pick.")]
 
 
 @router.get("")
 def list_fantasies(
     member: Spectator, session: ReadSession, asked: Annotated[FantasyQuery, Query()]
 ) -> Page[FantasyOut]:
-    """Those of the newest season first."""
+    """Returns the fantasy leagues, those of the newest season first."""
     rows, total = leagues.list_fantasies(
         session, member.project_id, asked, season_id=asked.season_id
     )
@@ -45,50 +48,53 @@ def list_fantasies(
 
 @router.post("", status_code=201)
 def create_fantasy(member: Commissioner, session: WriteSession, body: FantasyRequest) -> FantasyOut:
-    """With a pool of all who play and are no bots, at prices that stay."""
+    """Creates a fantasy league for a season. Its pool holds everybody who played and is no bot."""
     return FantasyOut.of(setup.create_fantasy(session, body.wish(), by=member))
 
 
 @router.get("/{fantasy_id}")
-def show_fantasy(member: Spectator, session: ReadSession, fantasy_id: uuid.UUID) -> FantasyOut:
-    """Its rules, its state, and whose turn it is in a snake draft."""
+def show_fantasy(member: Spectator, session: ReadSession, fantasy_id: FantasyId) -> FantasyOut:
+    """Returns a fantasy league: its rules, its state, and whose turn it is in a snake draft."""
     return _with_turn(session, leagues.get_fantasy(session, member.project_id, fantasy_id))
 
 
 @router.patch("/{fantasy_id}")
 def change_fantasy(
-    member: Commissioner, session: WriteSession, fantasy_id: uuid.UUID, body: FantasyChange
+    member: Commissioner, session: WriteSession, fantasy_id: FantasyId, body: FantasyChange
 ) -> FantasyOut:
-    """The name at any time, the lock while it is ahead, the rules until the start."""
+    """Changes a fantasy league.
+
+    The name can change at any time, the lock until it has come, and the rules until the start.
+    """
     return _with_turn(session, setup.change_fantasy(session, fantasy_id, body.changes(), by=member))
 
 
 @router.delete("/{fantasy_id}", status_code=204)
-def delete_fantasy(member: Commissioner, session: WriteSession, fantasy_id: uuid.UUID) -> Response:
-    """Until the start: what was played stays."""
+def delete_fantasy(member: Commissioner, session: WriteSession, fantasy_id: FantasyId) -> Response:
+    """Deletes a fantasy league that has not started."""
     setup.delete_fantasy(session, fantasy_id, by=member)
     return Response(status_code=204)
 
 
 @router.post("/{fantasy_id}/start")
-def start_fantasy(member: Commissioner, session: WriteSession, fantasy_id: uuid.UUID) -> FantasyOut:
-    """Picks are open from now on; in a snake draft the first turn begins."""
+def start_fantasy(member: Commissioner, session: WriteSession, fantasy_id: FantasyId) -> FantasyOut:
+    """Opens a fantasy league for picks. In a snake draft the first turn begins."""
     return _with_turn(session, turns.start(session, fantasy_id, by=member))
 
 
 @router.get("/{fantasy_id}/pool")
 def list_pool(
-    member: Spectator, session: ReadSession, fantasy_id: uuid.UUID, paging: PagingQuery
+    member: Spectator, session: ReadSession, fantasy_id: FantasyId, paging: PagingQuery
 ) -> Page[PoolOut]:
-    """The dearest first."""
+    """Returns the players who can be picked, with their prices, most expensive first."""
     leagues.get_fantasy(session, member.project_id, fantasy_id)
     rows, total = pool.list_pool(session, member.project_id, fantasy_id, paging, viewer_of(member))
     return page_of([PoolOut.of(row) for row in rows], total, paging)
 
 
 @router.post("/{fantasy_id}/pool/refresh")
-def refresh_pool(member: Commissioner, session: WriteSession, fantasy_id: uuid.UUID) -> FantasyOut:
-    """Until the start: with everybody who has come since, at prices of what was played by now."""
+def refresh_pool(member: Commissioner, session: WriteSession, fantasy_id: FantasyId) -> FantasyOut:
+    """Makes the pool again with new players and current prices. Only before the start."""
     return FantasyOut.of(setup.refresh_pool(session, fantasy_id, by=member))
 
 
@@ -96,20 +102,20 @@ def refresh_pool(member: Commissioner, session: WriteSession, fantasy_id: uuid.U
 def change_pool(
     member: Commissioner,
     session: WriteSession,
-    fantasy_id: uuid.UUID,
-    player_id: uuid.UUID,
+    fantasy_id: FantasyId,
+    player_id: PlayerId,
     body: PoolChange,
 ) -> PoolOut:
-    """Until the start."""
+    """Strikes a player from the pool or puts them back. Only before the start."""
     row = setup.strike_player(session, fantasy_id, player_id, is_struck=body.is_struck, by=member)
     return PoolOut.of(row)
 
 
 @router.get("/{fantasy_id}/managers")
 def list_managers(
-    member: Spectator, session: ReadSession, fantasy_id: uuid.UUID, paging: PagingQuery
+    member: Spectator, session: ReadSession, fantasy_id: FantasyId, paging: PagingQuery
 ) -> Page[ManagerOut]:
-    """Who plays, in the order of the draft, and whom they hold."""
+    """Returns the managers in the order of the draft, and whom they hold."""
     fantasy = leagues.get_fantasy(session, member.project_id, fantasy_id)
     rows, total = teams.list_teams(session, fantasy, paging)
     shown = [row.id for row in rows if fantasy.is_public or row.user_id == member.caller.user_id]
@@ -124,26 +130,27 @@ def list_managers(
 
 
 @router.post("/{fantasy_id}/managers", status_code=201)
-def join_fantasy(member: Player, session: WriteSession, fantasy_id: uuid.UUID) -> ManagerOut:
-    """Until the lock, and a snake draft until its start."""
+def join_fantasy(member: Player, session: WriteSession, fantasy_id: FantasyId) -> ManagerOut:
+    """Joins a fantasy league as a manager: until the lock, or until the start of a snake draft."""
     row = teams.join(session, fantasy_id, by=member)
     held = teams.held_by(session, member.project_id, [row.id], viewer_of(member))
     return ManagerOut.of(row, held)
 
 
 @router.delete("/{fantasy_id}/managers/me", status_code=204)
-def leave_fantasy(member: Player, session: WriteSession, fantasy_id: uuid.UUID) -> Response:
-    """Until the start."""
+def leave_fantasy(member: Player, session: WriteSession, fantasy_id: FantasyId) -> Response:
+    """Leaves a fantasy league. Only before the start."""
     teams.leave(session, fantasy_id, by=member)
     return Response(status_code=204)
 
 
 @router.get("/{fantasy_id}/picks")
 def list_picks(
-    member: Spectator, session: ReadSession, fantasy_id: uuid.UUID, paging: PagingQuery
+    member: Spectator, session: ReadSession, fantasy_id: FantasyId, paging: PagingQuery
 ) -> Page[PickOut]:
-    """All that were made, undone ones too, the newest first. Of the free mode one's own only,
-    until the lock.
+    """Returns all picks, undone ones included, newest first.
+
+    With free picks, managers see only their own until the lock.
     """
     fantasy = leagues.get_fantasy(session, member.project_id, fantasy_id)
     rows, total = picks.list_picks(session, fantasy, paging, viewer_of(member))
@@ -152,17 +159,17 @@ def list_picks(
 
 @router.post("/{fantasy_id}/picks", status_code=201)
 def make_pick(
-    member: Player, session: WriteSession, fantasy_id: uuid.UUID, body: PickRequest
+    member: Player, session: WriteSession, fantasy_id: FantasyId, body: PickRequest
 ) -> PickOut:
-    """Until the lock; in a snake draft when it is your turn."""
+    """Picks a player: until the lock, and in a snake draft when it is the caller's turn."""
     return PickOut.of(picks.pick(session, fantasy_id, body.player_id, by=member))
 
 
 @router.delete("/{fantasy_id}/picks/{pick_id}", status_code=204)
 def drop_pick(
-    member: Player, session: WriteSession, fantasy_id: uuid.UUID, pick_id: uuid.UUID
+    member: Player, session: WriteSession, fantasy_id: FantasyId, pick_id: PickId
 ) -> Response:
-    """One's own of the free mode, until the lock."""
+    """Drops one of the caller's own picks. Only with free picks, and until the lock."""
     picks.drop(session, fantasy_id, pick_id, by=member)
     return Response(status_code=204)
 
@@ -171,10 +178,13 @@ def drop_pick(
 def show_table(
     member: Spectator,
     session: ReadSession,
-    fantasy_id: uuid.UUID,
+    fantasy_id: FantasyId,
     asked: Annotated[TableQuery, Query()],
 ) -> TableOut:
-    """Points are the impact of the held players, of the season's days from the lock on."""
+    """Returns the table of a fantasy league.
+
+    Points are the impact of the players held, on the days of the season from the lock on.
+    """
     fantasy = leagues.get_fantasy(session, member.project_id, fantasy_id)
     table = table_of(
         session,

@@ -105,7 +105,9 @@ class FantasyChange(_Request):
 
 
 class FantasyQuery(Paging):
-    season_id: uuid.UUID | None = None
+    season_id: Annotated[
+        uuid.UUID | None, Field(description="Return only fantasy leagues of this season.")
+    ] = None
 
 
 class ManagerName(BaseModel):
@@ -244,11 +246,20 @@ class PickOut(BaseModel):
 
 class TableQuery(Paging):
     period: Annotated[
-        Literal[Period.WEEK, Period.SEASON], Field(description="A week, or all that counts.")
+        Literal[Period.WEEK, Period.SEASON],
+        Field(
+            description="The points of one `week`, or of the whole `season` from the lock on. "
+            "Default `season`."
+        ),
     ] = Period.SEASON
     start: Annotated[
         date | None,
-        Field(ge=EARLIEST, le=LATEST, description="A day of the week; today's if none."),
+        Field(
+            ge=EARLIEST,
+            le=LATEST,
+            description="With `period=week`, any day of the week. Default today, in the league's "
+            "time zone.",
+        ),
     ] = None
 
 

@@ -31,7 +31,7 @@ NEWEST = Paging(limit=50)
     },
 )
 def show_feed(request: Request, reader: FeedReader, session: ReadSession) -> Response:
-    """Awards and plays of the day. For members, or for all where `public_feed` is on."""
+    """Returns the newest awards as an Atom feed, for members or, with `public_feed`, for all."""
     settings: Settings = request.app.state.settings
     project = get_project(session, reader.project_id)
     awards, _ = list_awards(session, reader.project_id, NEWEST)

@@ -1,9 +1,9 @@
 """Who is who, over HTTP."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
@@ -11,6 +11,7 @@ from gitleague.core.body_limit import carries
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league import positions
+from gitleague.league.access import PlayerId
 from gitleague.league.identities import (
     claims,
     dismissals,
@@ -30,8 +31,8 @@ from gitleague.league.identities.schemas import (
     MailmapOut,
     MailmapRequest,
     MergeRequest,
+    OwnedIdentityOut,
     PairRequest,
-    PersonOut,
     PlayerChange,
     PositionOut,
     SplitRequest,
@@ -41,13 +42,15 @@ from gitleague.league.people.shown import viewer_of
 from gitleague.tables.projects import Role
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["identities"])
+ClaimId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the claim.")]
+ChangeId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the change.")]
 
 
 @router.get("/identities")
 def list_identities(
     member: Player, session: ReadSession, asked: Annotated[IdentityQuery, Query()]
-) -> Page[PersonOut]:
-    """The names and addresses in commits, and whose they are."""
+) -> Page[OwnedIdentityOut]:
+    """Returns the names and addresses that commits were made with, and the player of each."""
     rows, total = people.list_identities(
         session,
         member.project_id,
@@ -56,19 +59,19 @@ def list_identities(
         q=asked.q,
         viewer=viewer_of(member),
     )
-    return page_of([PersonOut.of(row) for row in rows], total, asked)
+    return page_of([OwnedIdentityOut.of(row) for row in rows], total, asked)
 
 
 @router.get("/identities/suggestions")
 def list_suggestions(member: Commissioner, session: ReadSession) -> list[SuggestionOut]:
-    """Players who may be one person. Nothing happens by itself."""
+    """Returns pairs of players who may be one person. Nothing is merged without a commissioner."""
     found = suggestions.suggestions(session, member.project_id)
     return [SuggestionOut.of(each) for each in found]
 
 
 @router.post("/identities/suggestions/dismiss", status_code=204)
 def dismiss_suggestion(member: Commissioner, session: WriteSession, body: PairRequest) -> Response:
-    """They are two people, and are not suggested again."""
+    """Records that two players are two people, so that they are not suggested again."""
     dismissals.dismiss(session, body.players, by=member)
     return Response(status_code=204)
 
@@ -77,7 +80,7 @@ def dismiss_suggestion(member: Commissioner, session: WriteSession, body: PairRe
 def bring_back_suggestion(
     member: Commissioner, session: WriteSession, body: PairRequest
 ) -> Response:
-    """They may be suggested again."""
+    """Takes back a dismissal, so that the two players may be suggested again."""
     dismissals.bring_back(session, body.players, by=member)
     return Response(status_code=204)
 
@@ -86,16 +89,16 @@ def bring_back_suggestion(
 def list_changes(
     member: Commissioner, session: ReadSession, paging: PagingQuery
 ) -> Page[IdentityChangeOut]:
-    """Merges, splits, claims and mailmaps, the newest first."""
+    """Returns merges, splits, claims and imported mailmaps, newest first."""
     rows, total = moves.list_changes(session, member.project_id, paging)
     return page_of([IdentityChangeOut.of(row) for row in rows], total, paging)
 
 
 @router.post("/identities/changes/{change_id}/undo")
 def undo_change(
-    member: Commissioner, session: WriteSession, change_id: uuid.UUID
+    member: Commissioner, session: WriteSession, change_id: ChangeId
 ) -> IdentityChangeOut:
-    """Each identity goes back to where it was."""
+    """Undoes a change: each identity goes back to the player it came from."""
     return IdentityChangeOut.of(moves.undo(session, change_id, by=member))
 
 
@@ -103,7 +106,7 @@ def undo_change(
 def split_player(
     member: Commissioner, session: WriteSession, body: SplitRequest
 ) -> IdentityChangeOut:
-    """Some identities of a player become a player of their own."""
+    """Makes a new player of some identities of a player."""
     change = moves.split_player(session, body.identities, name=body.name, by=member)
     return IdentityChangeOut.of(change)
 
@@ -111,31 +114,34 @@ def split_player(
 @router.post("/identities/mailmap")
 @carries(6 * MAILMAP_LENGTH)  # a character may be written in six
 def import_mailmap(member: Commissioner, session: WriteSession, body: MailmapRequest) -> MailmapOut:
-    """Joins and names players as a `.mailmap` says."""
+    """Merges and names players as a `.mailmap` file says."""
     return MailmapOut.of(mailmaps.import_mailmap(session, body.text, by=member))
 
 
 @router.patch("/players/{player_id}")
 def change_player(
-    member: Commissioner, session: WriteSession, player_id: uuid.UUID, body: PlayerChange
+    member: Commissioner, session: WriteSession, player_id: PlayerId, body: PlayerChange
 ) -> ChangedPlayerOut:
-    """Their name, their position, and whether they are a bot."""
+    """Changes a player's name, position, or whether they are a bot."""
     row = people.change_player(session, player_id, **body.model_dump(), by=member)
     return ChangedPlayerOut.model_validate(row)
 
 
 @router.get("/positions")
 def list_positions(member: Spectator, session: ReadSession) -> list[PositionOut]:
-    """What the players of this league play as: what `role` of a table can be."""
+    """Returns the positions of the players of a league: the values that `role` can have."""
     found = positions.list_positions(session, member.project_id)
     return [PositionOut.model_validate(each) for each in found]
 
 
 @router.post("/players/{player_id}/merge", status_code=201)
 def merge_players(
-    member: Commissioner, session: WriteSession, player_id: uuid.UUID, body: MergeRequest
+    member: Commissioner, session: WriteSession, player_id: PlayerId, body: MergeRequest
 ) -> IdentityChangeOut:
-    """The player receives all identities of the others. The standings follow at once."""
+    """Merges players: this player receives all identities of the others.
+
+    Standings follow at once.
+    """
     change = moves.merge_players(session, player_id, set(body.players), by=member)
     return IdentityChangeOut.of(change)
 
@@ -144,7 +150,7 @@ def merge_players(
 def list_claims(
     member: Player, session: ReadSession, asked: Annotated[ClaimQuery, Query()]
 ) -> Page[ClaimOut]:
-    """One's own; for a commissioner, everybody's."""
+    """Returns the caller's own claims, and to a commissioner everybody's."""
     mine = None if member.role is Role.COMMISSIONER else member.caller.user_id
     rows, total = claims.list_claims(
         session, member.project_id, asked, user_id=mine, state=asked.state
@@ -154,19 +160,24 @@ def list_claims(
 
 @router.post("/claims", status_code=201)
 def make_claim(member: Player, session: WriteSession, body: ClaimRequest) -> ClaimOut:
-    """“This address is mine.” The one that you sign in with is yours at once."""
+    """Claims an address as the caller's own.
+
+    The address that the caller signs in with is approved at once; others wait for a
+    commissioner.
+    """
     return ClaimOut.model_validate(claims.make_claim(session, body.address, by=member))
 
 
 @router.post("/claims/{claim_id}/approve")
-def approve_claim(member: Commissioner, session: WriteSession, claim_id: uuid.UUID) -> ClaimOut:
-    """The player with this address is the member from now on."""
+def approve_claim(member: Commissioner, session: WriteSession, claim_id: ClaimId) -> ClaimOut:
+    """Approves a claim: the member is from now on the player with this address."""
     return ClaimOut.model_validate(claims.decide(session, claim_id, approve=True, by=member))
 
 
 @router.post("/claims/{claim_id}/reject")
-def reject_claim(member: Commissioner, session: WriteSession, claim_id: uuid.UUID) -> ClaimOut:
-    """Also one that was approved in error: the player is nobody's again. Identities that moved go
-    back by undoing that change.
+def reject_claim(member: Commissioner, session: WriteSession, claim_id: ClaimId) -> ClaimOut:
+    """Rejects a claim, also one approved in error: the player then belongs to no member.
+
+    Identities that moved go back when that change is undone.
     """
     return ClaimOut.model_validate(claims.decide(session, claim_id, approve=False, by=member))

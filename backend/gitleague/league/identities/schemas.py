@@ -23,11 +23,20 @@ class _In(BaseModel):
 
 
 class IdentityQuery(Paging):
-    player_id: uuid.UUID | None = None
-    q: Annotated[str, Field(max_length=200)] = ""
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only identities of this player.")
+    ] = None
+    q: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Return only identities whose name or address contains this text, "
+            "ignoring case.",
+        ),
+    ] = ""
 
 
-class PersonOut(BaseModel):
+class OwnedIdentityOut(BaseModel):
     """An identity, with the player that it belongs to."""
 
     id: uuid.UUID
@@ -37,7 +46,7 @@ class PersonOut(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: IdentityRow) -> "PersonOut":
+    def of(cls, row: IdentityRow) -> "OwnedIdentityOut":
         return cls(
             **{name: value for name, value in row._asdict().items() if name in cls.model_fields},
             player=PlayerOut(id=row.player_id, name=row.player_name),
@@ -156,7 +165,9 @@ class ClaimRequest(_In):
 
 
 class ClaimQuery(Paging):
-    state: ClaimState | None = None
+    state: Annotated[ClaimState | None, Field(description="Return only claims in this state.")] = (
+        None
+    )
 
 
 class ClaimOut(BaseModel):

@@ -49,13 +49,20 @@ async def listen(
     request: Request,
     member: Spectator,
     last_event_id: Annotated[
-        str, Header(description="The last one that was seen: what came since is told first.")
+        str,
+        Header(description="The id of the last event received: newer ones are sent first."),
     ] = "",
     seconds: Annotated[
-        int, Query(ge=0, le=HOUR, description="After so many the stream ends; come back then.")
+        int,
+        Query(
+            ge=0,
+            le=HOUR,
+            description="How long the stream stays open, in seconds, up to 3600. Default 3600. "
+            "Connect again when it ends.",
+        ),
     ] = HOUR,
 ) -> StreamingResponse:
-    """Says when there is something new. It ends when the caller may no longer look."""
+    """Streams an event whenever there is something new. It ends when the caller loses access."""
 
     def still_may() -> bool:
         try:

@@ -1,12 +1,10 @@
 """A player as a person, over HTTP."""
 
-import uuid
-
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from gitleague.core.session import ReadSession, WriteSession, database_of
-from gitleague.league.access import PlayerCommissioner, PlayerThemself
+from gitleague.league.access import PlayerCommissioner, PlayerId, PlayerThemself
 from gitleague.league.people import erasure, standing
 from gitleague.league.people.held import written
 from gitleague.league.people.schemas import (
@@ -23,29 +21,32 @@ router = APIRouter(prefix="/players/{player_id}", tags=["privacy"])
 
 @router.post("/retire")
 def retire_player(
-    player_id: uuid.UUID, member: PlayerCommissioner, session: WriteSession, body: RetireRequest
+    player_id: PlayerId, member: PlayerCommissioner, session: WriteSession, body: RetireRequest
 ) -> PersonOut:
-    """They keep what they played and won. Without a day it is today."""
+    """Retires a player, by default today. They keep what they played and won."""
     return PersonOut.of(standing.retire(session, player_id, on=body.on, by=member))
 
 
 @router.post("/bring-back")
 def bring_back_player(
-    player_id: uuid.UUID, member: PlayerCommissioner, session: WriteSession
+    player_id: PlayerId, member: PlayerCommissioner, session: WriteSession
 ) -> PersonOut:
-    """A retired player plays again."""
+    """Brings a retired player back."""
     return PersonOut.of(standing.bring_back(session, player_id, by=member))
 
 
 @router.post("/hide")
-def hide_player(player_id: uuid.UUID, member: PlayerThemself, session: WriteSession) -> PersonOut:
-    """All but themself and commissioners see "Anonymous player": no name, address or message."""
+def hide_player(player_id: PlayerId, member: PlayerThemself, session: WriteSession) -> PersonOut:
+    """Hides a player: others see "Anonymous player", and no address or message.
+
+    The player and commissioners still see the name.
+    """
     return PersonOut.of(standing.hide(session, player_id, by=member))
 
 
 @router.post("/show")
-def show_player(player_id: uuid.UUID, member: PlayerThemself, session: WriteSession) -> PersonOut:
-    """By name again."""
+def show_player(player_id: PlayerId, member: PlayerThemself, session: WriteSession) -> PersonOut:
+    """Shows a hidden player by name again."""
     return PersonOut.of(standing.show(session, player_id, by=member))
 
 
@@ -55,9 +56,9 @@ def show_player(player_id: uuid.UUID, member: PlayerThemself, session: WriteSess
     responses={200: {"model": PersonalDataOut}},
 )
 def export_personal_data(
-    request: Request, player_id: uuid.UUID, member: PlayerThemself, session: ReadSession
+    request: Request, player_id: PlayerId, member: PlayerThemself, session: ReadSession
 ) -> StreamingResponse:
-    """All that the league keeps on the person, as JSON; for the player and commissioners."""
+    """Streams all that the league holds on a person, as JSON. For the player and commissioners."""
     person = person_behind(session, member.project_id, player_id)
     is_own = member.caller.user_id in person.users
     pieces = written(database_of(request), person, whole_account=is_own)
@@ -74,8 +75,8 @@ def export_personal_data(
 
 @router.post("/erase")
 def erase_player(
-    player_id: uuid.UUID, member: PlayerThemself, session: WriteSession, body: EraseRequest
+    player_id: PlayerId, member: PlayerThemself, session: WriteSession, body: EraseRequest
 ) -> ErasedOut:
-    """Takes the person out for good. Their numbers stay, as "Erased player N": no undo."""
+    """Erases a person for good: only numbers stay, as "Erased player N". This cannot be undone."""
     row = erasure.erase(session, player_id, confirm=body.confirm, by=member)
     return ErasedOut.model_validate(row)

@@ -10,16 +10,22 @@ from gitleague.league.people.shown import viewer_of
 from gitleague.league.play.one import find_play
 from gitleague.league.play.schemas import OnePlayOut
 from gitleague.league.play.verdicts import awards_of, rulings_on
+from gitleague.scoring.references import STEM
 
 router = APIRouter(tags=["league"])
 Sha = Annotated[
-    str, Path(max_length=64, description="Of the commit; or how no other one of the league begins.")
+    str,
+    Path(
+        max_length=64,
+        description=f"The SHA of the commit, or at least its first {STEM} digits where only one "
+        "commit of the league begins with them.",
+    ),
 ]
 
 
 @router.get("/projects/{project_id}/plays/{sha}")
 def show_play(member: Spectator, session: ReadSession, sha: Sha) -> OnePlayOut:
-    """A commit with its working, its awards, and the rulings that name it."""
+    """Returns a commit with how it scored, its awards, and the rulings that name it."""
     viewer = viewer_of(member)
     play = find_play(session, member.project_id, sha, viewer)
     return OnePlayOut.of_play(

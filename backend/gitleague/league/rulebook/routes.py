@@ -24,20 +24,23 @@ router = APIRouter(prefix="/projects/{project_id}/rules", tags=["rules"])
 
 @router.get("")
 def show_rules(member: Spectator, session: ReadSession) -> RulebookOut:
-    """The rules in force, and newer ones whose numbers are being made."""
+    """Returns the rules in force, and newer ones whose numbers are still being counted."""
     return RulebookOut.of(versions.rulebook(session, member.project_id))
 
 
 @router.patch("", status_code=202)
 def change_rules(member: Commissioner, session: WriteSession, body: RulesRequest) -> RulebookOut:
-    """The numbers are made anew beside the old ones, which everybody sees until then."""
+    """Changes the scoring rules, as a new version.
+
+    A job counts the new numbers; everybody sees the old ones until it is done.
+    """
     book = versions.change_rules(session, body.changes, note=body.note, by=member)
     return RulebookOut.of(book)
 
 
 @router.get("/versions")
 def list_versions(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[VersionOut]:
-    """The newest first, each with what it changed, and who changed it."""
+    """Returns the versions of the rules, newest first, each with its changes and who made them."""
     rows, total = versions.list_versions(session, member.project_id, paging)
     return page_of([VersionOut.of(row) for row in rows], total, paging)
 
@@ -46,15 +49,17 @@ def list_versions(member: Spectator, session: ReadSession, paging: PagingQuery) 
 def restore_rules(
     member: Commissioner,
     session: WriteSession,
-    version: Annotated[int, Path(ge=1, le=MOST_VERSIONS)],
+    version: Annotated[
+        int, Path(ge=1, le=MOST_VERSIONS, description="The number of the version to restore.")
+    ],
 ) -> RulebookOut:
-    """The rules of an old version come back, as a new one."""
+    """Makes a new version of the rules that equals an old one."""
     return RulebookOut.of(versions.restore_rules(session, version, by=member))
 
 
 @router.post("/preview")
 def preview_rules(member: Commissioner, session: ReadSession, body: PreviewRequest) -> PreviewOut:
-    """The top ten under other rules. Nothing of it is kept."""
+    """Returns the top ten under other rules. Nothing is saved."""
     window = body.window(session, member.project_id)
     now = versions.rulebook(session, member.project_id).rules
     rules = versions.changed(now, body.changes)

@@ -17,6 +17,6 @@ router = APIRouter(tags=["league"])
 def search_league(
     member: Spectator, session: ReadSession, asked: Annotated[SearchQuery, Query()]
 ) -> SearchOut:
-    """Players, squads, seasons, commits and awards, by name, title or the beginning of a sha."""
+    """Searches players, squads, seasons, commits and awards by name, title or SHA."""
     found = search(session, member.project_id, asked.q, limit=asked.limit, viewer=viewer_of(member))
     return SearchOut.of(member.project_id, asked.q, found)

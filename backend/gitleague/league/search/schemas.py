@@ -23,9 +23,12 @@ class Kind(str, Enum):
 class SearchQuery(BaseModel):
     q: Annotated[
         str,
-        Field(max_length=200, description="Part of a name or title, or how a sha begins."),
+        Field(max_length=200, description="Part of a name or title, or the first digits of a SHA."),
     ] = ""
-    limit: Annotated[int, Field(ge=1, le=20, description="Of each kind.")] = 5
+    limit: Annotated[
+        int,
+        Field(ge=1, le=20, description="The most results of each kind, 1 to 20. Default 5."),
+    ] = 5
 
 
 class ResultOut(BaseModel):

@@ -1,7 +1,7 @@
 """How much of a period each player was there: what an absence of each kind takes away.
 
-away       days count for nothing: whoever was away for more than half of an award's days is passed
-           by, and compared with the period before by the active day
+away       days count for nothing: whoever was away for more than AWAY_PERCENT of an award's days
+           is passed by, and compared with the period before by the active day
 on call    days and sums count; compared with the period before by the active day
 part time  as on call
 
@@ -23,6 +23,7 @@ from gitleague.league.stats import Numbers
 from gitleague.tables.seasons import Absence, AbsenceKind
 
 STRONGEST = (AbsenceKind.AWAY, AbsenceKind.ON_CALL, AbsenceKind.PART_TIME)
+AWAY_PERCENT = 50  # of the days of an award: whoever was away for more is passed by
 Days: TypeAlias = Mapping[AbsenceKind, int]
 
 
@@ -61,8 +62,8 @@ def days_by_kind(
 
 
 def is_passed_by(days: Days, length: int) -> bool:
-    """Away for more than half of the days: an award goes to the next."""
-    return days.get(AbsenceKind.AWAY, 0) * 2 > length
+    """Away for so many of the days that an award goes to the next."""
+    return days.get(AbsenceKind.AWAY, 0) * 100 > AWAY_PERCENT * length
 
 
 def passed_by(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[uuid.UUID]:

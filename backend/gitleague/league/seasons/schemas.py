@@ -133,4 +133,6 @@ class AbsenceOut(BaseModel):
 
 
 class AbsenceQuery(Paging):
-    player_id: uuid.UUID | None = None
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only absences of this player.")
+    ] = None

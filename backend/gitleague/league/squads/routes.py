@@ -1,9 +1,9 @@
 """Squads over HTTP."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Spectator
@@ -25,18 +25,20 @@ from gitleague.league.squads.schemas import (
 from gitleague.league.squads.standings import squad_standings
 
 router = APIRouter(prefix="/projects/{project_id}/squads", tags=["squads"])
+SquadId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the squad.")]
+StintId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the squad membership.")]
 
 
 @router.get("")
 def list_squads(member: Spectator, session: ReadSession, paging: PagingQuery) -> Page[SquadOut]:
-    """In the order of their names."""
+    """Returns the squads of a league, sorted by name."""
     rows, total = squads.list_squads(session, member.project_id, paging)
     return page_of([SquadOut.of(row) for row in rows], total, paging)
 
 
 @router.post("", status_code=201)
 def create_squad(member: Commissioner, session: WriteSession, body: SquadRequest) -> SquadOut:
-    """A team of players within the league."""
+    """Creates a squad, a team of players within the league."""
     return SquadOut.of(squads.create_squad(session, body.name, by=member))
 
 
@@ -44,7 +46,10 @@ def create_squad(member: Commissioner, session: WriteSession, body: SquadRequest
 def list_squad_standings(
     member: Spectator, session: ReadSession, asked: Annotated[SquadStandingsQuery, Query()]
 ) -> Page[SquadStandingOut]:
-    """What players did for a squad on the days on which they played for it."""
+    """Returns the standings of squads.
+
+    What a player did counts for the squad that they were in on that day.
+    """
     window = asked.window(session, member.project_id)
     table = squad_standings(
         session,
@@ -59,22 +64,22 @@ def list_squad_standings(
 
 
 @router.get("/{squad_id}")
-def show_squad(member: Spectator, session: ReadSession, squad_id: uuid.UUID) -> SquadOut:
-    """Its name, and how many play for it today."""
+def show_squad(member: Spectator, session: ReadSession, squad_id: SquadId) -> SquadOut:
+    """Returns a squad and how many players are in it today."""
     return SquadOut.of(squads.get_squad(session, member.project_id, squad_id))
 
 
 @router.patch("/{squad_id}")
 def rename_squad(
-    member: Commissioner, session: WriteSession, squad_id: uuid.UUID, body: SquadRequest
+    member: Commissioner, session: WriteSession, squad_id: SquadId, body: SquadRequest
 ) -> SquadOut:
-    """Another name, which no other squad has."""
+    """Renames a squad. Names are unique within the league."""
     return SquadOut.of(squads.rename_squad(session, squad_id, body.name, by=member))
 
 
 @router.delete("/{squad_id}", status_code=204)
-def delete_squad(member: Commissioner, session: WriteSession, squad_id: uuid.UUID) -> Response:
-    """With all its players' days; not if it played in a season that is closed."""
+def delete_squad(member: Commissioner, session: WriteSession, squad_id: SquadId) -> Response:
+    """Deletes a squad with all its memberships, unless it played in a closed season."""
     squads.delete_squad(session, squad_id, by=member)
     return Response(status_code=204)
 
@@ -83,10 +88,10 @@ def delete_squad(member: Commissioner, session: WriteSession, squad_id: uuid.UUI
 def list_members(
     member: Spectator,
     session: ReadSession,
-    squad_id: uuid.UUID,
+    squad_id: SquadId,
     asked: Annotated[MemberQuery, Query()],
 ) -> Page[StintOut]:
-    """Who plays for it today, on another day, or ever did."""
+    """Returns who is in a squad today, on another day, or ever was."""
     on = None if asked.ever else asked.on or today_in(session, member.project_id)
     rows, total = stints.list_members(
         session,
@@ -101,9 +106,12 @@ def list_members(
 
 @router.post("/{squad_id}/members", status_code=201)
 def put_in(
-    member: Commissioner, session: WriteSession, squad_id: uuid.UUID, body: StintRequest
+    member: Commissioner, session: WriteSession, squad_id: SquadId, body: StintRequest
 ) -> StintOut:
-    """Whoever plays for another squad leaves it the day before; what was played stays there."""
+    """Puts a player into a squad from a day on.
+
+    A player of another squad leaves it the day before; what they did for it stays there.
+    """
     row = stints.put_in(
         session, squad_id, body.player_id, first=body.first, last=body.last, by=member
     )
@@ -114,19 +122,19 @@ def put_in(
 def change_stint(
     member: Commissioner,
     session: WriteSession,
-    squad_id: uuid.UUID,
-    stint_id: uuid.UUID,
+    squad_id: SquadId,
+    stint_id: StintId,
     body: StintChange,
 ) -> StintOut:
-    """Other days. To take a player out, name the last one."""
+    """Changes the days of a squad membership. Set `last` to take a player out."""
     row = stints.change_stint(session, squad_id, stint_id, by=member, **body.asked())
     return StintOut.of(row)
 
 
 @router.delete("/{squad_id}/members/{stint_id}", status_code=204)
 def delete_stint(
-    member: Commissioner, session: WriteSession, squad_id: uuid.UUID, stint_id: uuid.UUID
+    member: Commissioner, session: WriteSession, squad_id: SquadId, stint_id: StintId
 ) -> Response:
-    """As if it had never been. To take a player out, change the last day instead."""
+    """Deletes a squad membership entered by mistake. To take a player out, set `last` instead."""
     stints.delete_stint(session, squad_id, stint_id, by=member)
     return Response(status_code=204)

@@ -43,10 +43,21 @@ class SquadOut(SquadRef):
 
 class MemberQuery(Paging):
     on: Annotated[
-        date | None, Field(description="Who played for it on this day. By default today.")
+        date | None,
+        Field(
+            description="Return who is in the squad on this day. Default today, in the league's "
+            "time zone."
+        ),
     ] = None
-    ever: Annotated[bool, Field(description="All days of all players, past and planned.")] = False
-    player_id: uuid.UUID | None = None
+    ever: Annotated[
+        bool,
+        Field(
+            description="Return past and planned memberships too; `on` is ignored. Default `false`."
+        ),
+    ] = False
+    player_id: Annotated[
+        uuid.UUID | None, Field(description="Return only memberships of this player.")
+    ] = None
 
 
 class StintRequest(_In):
@@ -104,7 +115,11 @@ class StintOut(BaseModel):
 
 class SquadStandingsQuery(TableQuery):
     per: Annotated[
-        Per, Field(description="Ranked by what all did together, or by the average of a member.")
+        Per,
+        Field(
+            description="Rank squads by the sum of their players (`squad`) or by the average of a "
+            "member (`player`). Default `squad`."
+        ),
     ] = Per.SQUAD
 
 

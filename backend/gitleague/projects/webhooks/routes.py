@@ -1,8 +1,9 @@
 """Webhooks over HTTP."""
 
 import uuid
+from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner
@@ -20,11 +21,13 @@ from gitleague.projects.webhooks.schemas import (
 from gitleague.projects.webhooks.webhooks import WebhookRow
 
 router = APIRouter(prefix="/projects/{project_id}/webhooks", tags=["webhooks"])
+WebhookId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the webhook.")]
+DeliveryId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the delivery.")]
 
 
 @router.get("")
 def list_webhooks(member: Commissioner, session: ReadSession) -> list[WebhookOut]:
-    """The oldest first, without their secrets."""
+    """Returns the webhooks of a project, oldest first, without their secrets."""
     rows = webhooks.list_webhooks(session, member.project_id)
     return [WebhookOut.model_validate(row) for row in rows]
 
@@ -33,7 +36,10 @@ def list_webhooks(member: Commissioner, session: ReadSession) -> list[WebhookOut
 def create_webhook(
     request: Request, member: Commissioner, session: WriteSession, body: WebhookRequest
 ) -> NewWebhookOut:
-    """Messages are signed as Standard Webhooks says, with a secret that is shown this once."""
+    """Creates a webhook. Messages are signed as Standard Webhooks says.
+
+    The secret is shown only in this answer.
+    """
     webhooks.check_address(request.app.state.settings, body.url)
     made = webhooks.create_webhook(
         session, body.url, body.events, sealer=_sealer(request), by=member
@@ -42,8 +48,8 @@ def create_webhook(
 
 
 @router.get("/{webhook_id}")
-def show_webhook(member: Commissioner, session: ReadSession, webhook_id: uuid.UUID) -> WebhookOut:
-    """Its events, and how it has been doing."""
+def show_webhook(member: Commissioner, session: ReadSession, webhook_id: WebhookId) -> WebhookOut:
+    """Returns a webhook, its events, and how its deliveries have been going."""
     return WebhookOut.model_validate(webhooks.get_webhook(session, member.project_id, webhook_id))
 
 
@@ -52,10 +58,10 @@ def change_webhook(
     request: Request,
     member: Commissioner,
     session: WriteSession,
-    webhook_id: uuid.UUID,
+    webhook_id: WebhookId,
     body: WebhookChange,
 ) -> WebhookOut:
-    """Another address or other events; `enabled` begins anew where failures disabled it."""
+    """Changes a webhook's URL or events, or enables it again after failures disabled it."""
     if body.url is not None:
         webhooks.check_address(request.app.state.settings, body.url)
     row = webhooks.change_webhook(session, webhook_id, body.changes(), by=member)
@@ -63,41 +69,41 @@ def change_webhook(
 
 
 @router.delete("/{webhook_id}", status_code=204)
-def delete_webhook(member: Commissioner, session: WriteSession, webhook_id: uuid.UUID) -> Response:
-    """With its log, and what was still to be sent."""
+def delete_webhook(member: Commissioner, session: WriteSession, webhook_id: WebhookId) -> Response:
+    """Deletes a webhook, its log, and messages still to be sent."""
     webhooks.delete_webhook(session, webhook_id, by=member)
     return Response(status_code=204)
 
 
 @router.post("/{webhook_id}/rotate")
 def rotate_secret(
-    request: Request, member: Commissioner, session: WriteSession, webhook_id: uuid.UUID
+    request: Request, member: Commissioner, session: WriteSession, webhook_id: WebhookId
 ) -> NewWebhookOut:
-    """A new secret, shown this once; the old one signs nothing more."""
+    """Makes a new secret, shown only in this answer. The old one signs nothing more."""
     made = webhooks.rotate_secret(session, webhook_id, sealer=_sealer(request), by=member)
     return _with_secret(*made)
 
 
 @router.post("/{webhook_id}/ping", status_code=202)
-def ping(member: Commissioner, session: WriteSession, webhook_id: uuid.UUID) -> DeliveryOut:
-    """Sends a test message; the log says how it went."""
+def ping(member: Commissioner, session: WriteSession, webhook_id: WebhookId) -> DeliveryOut:
+    """Sends a test message. The list of deliveries says how it went."""
     return DeliveryOut.model_validate(webhooks.ping(session, webhook_id, by=member))
 
 
 @router.get("/{webhook_id}/deliveries")
 def list_deliveries(
-    member: Commissioner, session: ReadSession, webhook_id: uuid.UUID, paging: PagingQuery
+    member: Commissioner, session: ReadSession, webhook_id: WebhookId, paging: PagingQuery
 ) -> Page[DeliveryOut]:
-    """What was sent in the last 30 days, and what waits."""
+    """Returns the deliveries of the last 30 days, and those waiting to be sent."""
     rows, total = webhooks.list_deliveries(session, member.project_id, webhook_id, paging)
     return page_of([DeliveryOut.model_validate(row) for row in rows], total, paging)
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver", status_code=202)
 def redeliver(
-    member: Commissioner, session: WriteSession, webhook_id: uuid.UUID, delivery_id: uuid.UUID
+    member: Commissioner, session: WriteSession, webhook_id: WebhookId, delivery_id: DeliveryId
 ) -> DeliveryOut:
-    """The same message once more, under the same id."""
+    """Sends a message again, with the same message id."""
     row = webhooks.redeliver(session, webhook_id, delivery_id, by=member)
     return DeliveryOut.model_validate(row)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 
+from gitleague.core.left_out import LeftOut
 from gitleague.core.outbound import LONGEST
 from gitleague.tables.outside import DeliveryState, Event
 
@@ -52,10 +52,10 @@ class WebhookRequest(_Body):
 class WebhookChange(_Body):
     """What is not sent stays as it is."""
 
-    url: Url | SkipJsonSchema[None] = None
-    events: Events | SkipJsonSchema[None] = None
+    url: LeftOut[Url] = None
+    events: LeftOut[Events] = None
     enabled: Annotated[
-        bool | SkipJsonSchema[None],
+        LeftOut[bool],
         Field(description="True begins anew where failures disabled it."),
     ] = None
 

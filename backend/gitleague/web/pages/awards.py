@@ -1,13 +1,13 @@
 """The awards of a league, each with the working that it was given for."""
 
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import model_validator
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
 from gitleague.core.session import ReadSession
 from gitleague.league.awards.names import name_of
@@ -25,12 +25,8 @@ ROWS = 25
 EVERY_SEASON = Paging(limit=200)
 
 
-class AwardsAsked(AwardQuery):
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, values: Any) -> Any:
-        """A form sends its empty fields too: they ask for nothing."""
-        return {name: value for name, value in dict(values).items() if value != ""}
+class AwardsAsked(WithoutBlanks, AwardQuery):
+    """As the page's form sends it."""
 
 
 @router.get("/projects/{project_id}/awards")

@@ -15,6 +15,7 @@ from gitleague.core.session import ReadSession
 from gitleague.league.fairplay.settings import settings_of
 from gitleague.league.rulebook.versions import list_versions, rulebook
 from gitleague.tables.fairplay import FairPlayRule
+from gitleague.web.award_words import award_rules, rules_of_all_awards
 from gitleague.web.frame import league_page
 from gitleague.web.texts import gettext, gettext_noop
 
@@ -120,6 +121,8 @@ def show_rules(request: Request, member: Spectator, session: ReadSession) -> HTM
         left_out=_left_out(book.rules),
         example=working(EXAMPLE, book.rules),
         play=EXAMPLE,
+        award_rules=award_rules(),
+        rules_of_all_awards=rules_of_all_awards(),
         referee=settings_of(session, member.project_id).model_dump(exclude={"since"}),
         looked_for=LOOKED_FOR,
         limit_words=LIMITS,

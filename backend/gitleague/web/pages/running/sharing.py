@@ -14,7 +14,7 @@ from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 from gitleague.core.unknown import Body
-from gitleague.league.badges.sayings import What as Badge
+from gitleague.league.badges.sayings import Badge
 from gitleague.league.digests import digests
 from gitleague.league.digests.recap import recap_of
 from gitleague.league.digests.schemas import DigestRequest
