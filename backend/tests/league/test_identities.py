@@ -16,7 +16,7 @@ from gitleague.tables.commits import Identity
 from gitleague.tables.projects import Role
 from histories import make_repository
 from httpx import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from make import Person, make_commit
 from pushes import Pushes, make_pushes
@@ -243,6 +243,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=40)
 @given(st.lists(LINES, max_size=6), NAMES, EMAILS)
+@example(["Grace <a@x.org> Ada <a@x.org>", " <a@x.org> Ada <a@x.org>"], "Ada", "a@x.org")
 def test_a_mailmap_is_read_as_git_reads_it(clone, lines, name, email):
     (clone / ".mailmap").write_text("".join(f"{line}\n" for line in lines))
     asked = ["git", "-C", str(clone), "check-mailmap", f"{name} <{email}>"]

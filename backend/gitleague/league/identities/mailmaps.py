@@ -50,9 +50,11 @@ class Mailmap:
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def add(self, proper_name: str, proper_email: str, name: str, email: str) -> None:
-        """Empty is what the line leaves open; later lines fill in and win, as in git."""
+        """Empty is what the line leaves open. As in git, a later line of an address alone fills in
+        and wins, and one of a name and an address takes the place of an earlier one.
+        """
         key = (name.lower(), email.lower())
-        old_name, old_email = self._known.get(key, ("", ""))
+        old_name, old_email = ("", "") if name else self._known.get(key, ("", ""))
         self._known[key] = (proper_name or old_name, proper_email or old_email)
 
     def proper(self, name: str, email: str) -> tuple[str, str]:
