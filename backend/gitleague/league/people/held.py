@@ -34,7 +34,7 @@ BY_ADDRESS = {"invitations": "email", "claims": "address"}
 BY_WORDS = {
     "audit_logs": ("subject", "details"),
     "happenings": ("data",),
-    "identity_changes": ("moves",),
+    "identity_changes": ("moves", "states"),
     "webhook_deliveries": ("body",),
 }
 # Tables with nothing on a person, and why; a test demands a word on each new table.
