@@ -122,6 +122,7 @@ def test_undoing_what_a_claim_moved_opens_the_claim_again(league, grace):
     assert not league.is_player(grace, league.player(WORK))
 
 
+@pytest.mark.on_both
 def test_the_member_goes_along_and_comes_back(league, players, grace):
     into, other = players
     league.claim(grace, WORK)
@@ -142,6 +143,7 @@ def test_a_claim_that_was_taken_back_meanwhile_stays_taken_back(league, players,
     assert not league.is_player(grace, other)
 
 
+@pytest.mark.on_both
 def test_of_two_members_who_are_joined_the_receiver_is_the_player(league, players, ada, grace):
     """The other waits for the undo."""
     into, other = players
@@ -250,6 +252,7 @@ def test_whoever_is_shown_again_after_a_merge_stays_shown(league, players, grace
     assert "Linus" in league.named(grace)
 
 
+@pytest.mark.on_both
 def test_a_player_stays_hidden_while_one_who_asked_is_joined_with_them(league, players, grace):
     into, other = players
     own = league.player(grace.email)
