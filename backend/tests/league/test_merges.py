@@ -85,6 +85,7 @@ def test_every_column_that_refers_to_a_player_has_a_rule() -> None:
     assert UNKEYED.keys() <= columns - RULES.keys()
 
 
+@pytest.mark.on_both
 def test_a_claim_on_who_was_merged_goes_back_with_them(league, players, grace):
     """The member proved the one address, and is not whoever had been joined with it."""
     into, other = players
