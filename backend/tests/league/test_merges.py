@@ -264,6 +264,17 @@ def test_a_player_stays_hidden_while_one_who_asked_is_joined_with_them(league, p
     assert league.card(into)["is_hidden"]
 
 
+def test_whom_they_were_joined_with_once_says_nothing(league, players, grace):
+    """An undone merge with a hidden player, who is another's now."""
+    into, other = players
+    third = league.player(grace.email)
+    league.of_player("POST", other, "/hide")
+    league.undo(league.merge(into, other))
+    league.merge(third, other)
+    league.undo(league.merge(into, third))
+    assert not league.card(into)["is_hidden"]
+
+
 def test_whoever_is_split_off_a_hidden_player_is_hidden(league, players, grace):
     into, other = players
     league.merge(into, other)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
 from gitleague.league.identities.heirs import Heir
-from gitleague.league.identities.references import Merge, tables
+from gitleague.league.identities.references import Merge, tables_with
 from gitleague.league.periods import DAY
 from gitleague.league.squads.stints import whole_months
 from gitleague.tables import Table
@@ -55,7 +55,7 @@ def forget_carried(session: Session, project_id: uuid.UUID, change_id: uuid.UUID
 
 
 def _tables() -> list[SqlTable]:
-    return [Table.metadata.tables[name] for name in tables(Merge.COPIED)]
+    return [Table.metadata.tables[name] for name in tables_with(Merge.COPIED)]
 
 
 def _rows_of(

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Merge(str, Enum):
+class Merge(Enum):
     """What becomes of it when a player has no identities left and another has received them."""
 
     FOLLOWS = "goes where its identity goes"
@@ -20,7 +20,7 @@ class Merge(str, Enum):
     REFUSED = "there is no merge, no split and no undo"
 
 
-class Split(str, Enum):
+class Split(Enum):
     """What a player who is new gets from the one they were split from."""
 
     FOLLOWS = "goes where its identity goes"
@@ -31,7 +31,7 @@ class Split(str, Enum):
     REFUSED = "there is no merge, no split and no undo"
 
 
-class Undo(str, Enum):
+class Undo(Enum):
     FOLLOWS = "goes where its identity goes"
     FORGOTTEN = "the copies go; whom they were taken from has the original"
     RESTORED = "as it was before, unless somebody has set it since"
@@ -84,19 +84,20 @@ RULES = {
 # Columns that tell a player, and that no foreign key shows.
 UNKEYED = {
     "claims.address": _FOLLOWS,  # approved as long as the member's player has the address
+    "happenings.data": _FOLLOWS,
+    "webhook_deliveries.body": _FOLLOWS,
     "reports.subject_id": _STAYS,  # what a member said, about the player it was said of
-    "record_books.records": _SUMMED,
     "identity_changes.moves": _STAYS,  # what was done
     "identity_changes.states": _STAYS,
-    "happenings.data": _STAYS,  # what happened
+    "record_books.records": _SUMMED,
 }
 
 
-def columns(table: str, merge: Merge) -> list[str]:
-    """The columns of a table that a merge treats so."""
-    named = (key.partition(".") for key, rule in RULES.items() if rule.merge is merge)
+def columns_of(table: str, way: Merge | Split) -> list[str]:
+    """The columns of a table that are treated so."""
+    named = (key.partition(".") for key, rule in RULES.items() if way in rule)
     return [column for name, _, column in named if name == table]
 
 
-def tables(merge: Merge) -> list[str]:
-    return [key.partition(".")[0] for key, rule in RULES.items() if rule.merge is merge]
+def tables_with(way: Merge | Split) -> list[str]:
+    return [key.partition(".")[0] for key, rule in RULES.items() if way in rule]

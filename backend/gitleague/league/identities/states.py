@@ -11,13 +11,15 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.league.identities.heirs import Heir
-from gitleague.league.identities.references import Merge, columns
-from gitleague.league.people.traces import merged_into
+from gitleague.league.identities.references import Merge, Split, columns_of
 from gitleague.tables import Table
 from gitleague.tables.commits import Identity, Player
+from gitleague.tables.identities import IdentityChange
 
-NAME, USER = "name", "user_id"
-_STRONGEST = columns("players", Merge.STRONGEST)
+NAME = "name"
+(USER,) = columns_of("players", Merge.IF_FREE)
+_STRONGEST = columns_of("players", Merge.STRONGEST)
+_COPIED = columns_of("players", Split.COPIED)
 
 
 class State(NamedTuple):
@@ -40,7 +42,7 @@ def hand_on(session: Session, project_id: uuid.UUID, heirs: Sequence[Heir]) -> l
         mine, theirs = found[receiver], found[giver]
         taken = [
             State(receiver, column, mine[column], _strongest(mine, theirs, column))
-            for column in _STRONGEST
+            for column in (_STRONGEST if has_all else _COPIED)
         ]
         if has_all and theirs[USER] and not mine[USER]:
             taken.append(State(receiver, USER, None, theirs[USER], giver))
@@ -124,7 +126,7 @@ def _states_of(
 ) -> dict[uuid.UUID, dict[str, Any]]:
     table = Player.__table__
     rows = session.execute(
-        select(table.c.id, *(table.c[name] for name in (NAME, USER, *_STRONGEST))).where(
+        select(table.c.id, *(table.c[name] for name in {NAME, USER, *_STRONGEST, *_COPIED})).where(
             table.c.project_id == project_id,
             table.c.id.in_(players),
             table.c.erased_number.is_(None),
@@ -137,13 +139,24 @@ def _joined_with(
     session: Session, project_id: uuid.UUID, player_id: uuid.UUID
 ) -> list[dict[str, Any]]:
     """The states of those who were merged into the player, and still are."""
-    identities = session.scalars(
-        select(Identity.id).where(
-            Identity.project_id == project_id, Identity.player_id == player_id
+    own = Identity.project_id == project_id, Identity.player_id == player_id
+    identities = {str(each) for each in session.scalars(select(Identity.id).where(*own))}
+    standing = session.scalars(
+        select(IdentityChange.moves).where(
+            IdentityChange.project_id == project_id, IdentityChange.undone_at.is_(None)
         )
     )
-    others = merged_into(session, project_id, frozenset(identities)) - {player_id}
-    return list(_states_of(session, project_id, others).values())
+    before = {
+        uuid.UUID(each["before"])
+        for moves in standing
+        for each in moves
+        if each["identity"] in identities
+    }
+    some = select(Identity.player_id).where(
+        Identity.project_id == project_id, Identity.player_id.in_(before)
+    )
+    left = before - set(session.scalars(some))
+    return list(_states_of(session, project_id, left).values())
 
 
 def _leave(session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID | None]) -> None:

@@ -44,7 +44,7 @@ def person_behind(session: Session, project_id: uuid.UUID, player_id: uuid.UUID)
         )
     ).all()
     identities = frozenset(row.id for row in known)
-    players = {player_id, *merged_into(session, project_id, identities)}
+    players = {player_id, *_merged_into(session, project_id, identities)}
     called = session.scalars(
         select(Player.name).where(Player.project_id == project_id, Player.id.in_(players))
     )
@@ -95,7 +95,7 @@ def ties(table: SqlTable, person: Person) -> Iterator[tuple[Column[object], Colu
                 yield column, column.in_(found)
 
 
-def merged_into(
+def _merged_into(
     session: Session, project_id: uuid.UUID, identities: frozenset[uuid.UUID]
 ) -> set[uuid.UUID]:
     """Players whose identities are now among these, and who have none left."""
