@@ -20,6 +20,7 @@ from gitleague.league.digests.sending import Sender, ask_for_digests
 from gitleague.league.fairplay.referee import ask_for_looks, look, note
 from gitleague.league.fantasy.turns import END_TURNS, ask_for_turns
 from gitleague.league.fantasy.turns import end_turns as end_turns_of
+from gitleague.league.people.telling import told
 from gitleague.league.rulebook.versions import APPLY_RULES
 from gitleague.projects.happenings import forget_happenings
 from gitleague.projects.webhooks.delivering import (
@@ -93,7 +94,7 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
     sealer, outbound = Sealer(settings), Outbound(settings)
 
     def deliver_webhooks(work: Work) -> None:
-        deliver(work.database, work.job.project_id, sealer, outbound)
+        deliver(work.database, work.job.project_id, sealer, outbound, told)
 
     def send_digests(work: Work) -> None:
         sender = Sender(work.database, settings, sealer)

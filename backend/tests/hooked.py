@@ -8,6 +8,7 @@ from gitleague.core.db import Database
 from gitleague.core.outbound import Outbound
 from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
+from gitleague.league.people.telling import told
 from gitleague.projects.webhooks.delivering import deliver
 from gitleague.tables.outside import Delivery, Webhook
 from httpx import Client, Response
@@ -65,7 +66,7 @@ class Hooks(NamedTuple):
     def run(self) -> None:
         """What is due, whatever the server's own jobs do."""
         sealer, outbound = Sealer(self.settings), Outbound(self.settings)
-        deliver(self.database, self.ada.project_id, sealer, outbound)
+        deliver(self.database, self.ada.project_id, sealer, outbound, told)
 
     def wait(self, hook: dict[str, Any], state: str) -> dict[str, Any]:
         """The newest delivery, when it has come so far."""

@@ -90,6 +90,7 @@ class Action(str, Enum):
     CLAIM_MADE = "league:claim:made"
     CLAIM_APPROVED = "league:claim:approved"
     CLAIM_REJECTED = "league:claim:rejected"
+    CLAIM_REOPENED = "league:claim:reopened"
     AWARDS_ASKED = "league:awards:asked"
     REFEREE_CHANGED = "league:referee:changed"
     REFEREE_ASKED = "league:referee:asked"

@@ -40,6 +40,8 @@ class IdentityChange(Table):
     kind: Mapped[Word]
     # A list of {identity, name, email, before, after}: the last two are players.
     moves: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    # What it set of players, too: {player, column, before, after, giver}, in the order it was done.
+    states: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     created_by: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL")
     )

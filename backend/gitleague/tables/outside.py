@@ -58,7 +58,7 @@ class Happening(Table):
     )
     project_id: Mapped[ProjectRef]
     event: Mapped[Word]
-    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)  # of players their ids
     created_at: Mapped[datetime]
 
 
@@ -102,7 +102,7 @@ class Delivery(Table):
     webhook_id: Mapped[uuid.UUID]
     message_id: Mapped[str] = mapped_column(String(64))  # the same when it is sent again
     event: Mapped[Word]
-    body: Mapped[str]  # as it is signed and sent
+    body: Mapped[str]  # of players their ids: what they are called is put in when it is sent
     state: Mapped[Word]
     tries: Mapped[int] = mapped_column(Integer, default=0)
     not_before: Mapped[datetime]  # while it is being sent: when that is taken for lost

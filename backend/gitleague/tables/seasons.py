@@ -75,6 +75,11 @@ class Absence(Table):
         ForeignKeyConstraint(
             ["project_id", "player_id"], ["players.project_id", "players.id"], ondelete="CASCADE"
         ),
+        ForeignKeyConstraint(
+            ["project_id", "carried_by"],
+            ["identity_changes.project_id", "identity_changes.id"],
+            ondelete="CASCADE",
+        ),
         Index(None, "season_id", "player_id", "project_id"),
         Index(None, "player_id", "project_id"),
     )
@@ -90,4 +95,6 @@ class Absence(Table):
     created_by: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL")
     )
+    # The change of identities that brought it from another player, and takes it along when undone.
+    carried_by: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime]

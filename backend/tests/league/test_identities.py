@@ -2,6 +2,7 @@
 
 import subprocess
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from gitleague.core.db import Database
 from gitleague.league.identities.mailmaps import parse
 from gitleague.league.identities.moves import merge_players, split_player, undo
 from gitleague.league.identities.suggestions import Known, alike
-from gitleague.tables.commits import Identity
+from gitleague.league.people.shown import is_somebody
+from gitleague.tables.commits import Identity, Player
 from gitleague.tables.projects import Role
 from histories import make_repository
 from httpx import Client
@@ -20,7 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from make import Person, make_commit
 from pushes import Pushes, make_pushes
-from sqlalchemy import select
+from sqlalchemy import select, update
 from who import GRACE, HOME, LINUS, People
 
 
@@ -273,7 +275,26 @@ def pushes(database: Database) -> Pushes:
             body = f"{verb.format(commits[number // 2]['sha'])}\n\n{body}"
         commits.append(make_commit(author_name=name, author_email=email, message_body=body))
     made.push(*commits)
+    with database.writing() as session:
+        a, c, d = session.scalars(
+            select(Identity.player_id)
+            .where(Identity.email.in_(["a@x", "c@x", "d@x"]), Identity.name != "B")
+            .order_by(Identity.name)
+        )
+        for player_id, values in {
+            a: {"is_hidden": True},
+            c: {"retired_on": date(2024, 5, 1)},
+            d: {"user_id": made.caller.user_id},
+        }.items():
+            session.execute(update(Player).where(Player.id == player_id).values(**values))
     return made
+
+
+def states(database: Database) -> list[Any]:
+    """What is set of the players who have identities."""
+    with database.reading() as session:
+        columns = (Player.id, Player.is_hidden, Player.retired_on, Player.user_id)
+        return list(session.execute(select(*columns).where(is_somebody()).order_by(Player.id)))
 
 
 # Each example undoes what it did.
@@ -282,8 +303,10 @@ def pushes(database: Database) -> Pushes:
 def test_whatever_is_joined_and_split_the_numbers_are_those_of_the_commits(
     database: Database, pushes: Pushes, steps: list[tuple[str, int, int]]
 ):
-    """The box scores are what a recomputation makes, and undoing all of it brings all back."""
-    before = pushes.box_scores()
+    """The box scores are what a recomputation makes, and undoing all of it brings all back: also
+    who is hidden, who has retired and who is a member.
+    """
+    before = pushes.box_scores(), states(database)
     by = Membership(pushes.caller, pushes.project_id, Role.COMMISSIONER)
     done: list[uuid.UUID] = []
     for verb, one, other in steps:
@@ -304,4 +327,4 @@ def test_whatever_is_joined_and_split_the_numbers_are_those_of_the_commits(
     with database.writing() as session:
         while done:
             undo(session, done.pop(), by=by)
-    assert pushes.box_scores() == before
+    assert (pushes.box_scores(), states(database)) == before

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from gitleague.core.settings import Settings
-from gitleague.league.people.held import BY_ADDRESS, BY_WORDS, NOT_PERSONAL, tables_held
+from gitleague.league.people.held import BY_ADDRESS, BY_IDS, BY_WORDS, NOT_PERSONAL, tables_held
 from gitleague.league.people.traces import OWNED
 from gitleague.tables import Table
 from gitleague.tables.projects import Role
@@ -89,6 +89,20 @@ def test_what_somebody_did_to_others_is_told_without_the_others(asked, repo):
     assert [each["name"] for each in about["moves"]] == ["Torvalds"]
 
 
+def test_what_was_told_of_them_is_in_it(asked, database):
+    """By their ids, since no names are kept in it."""
+    season = {"name": "Q", "first": "2024-05-01", "last": "2024-05-31"}
+    place = f"{asked.league}/seasons"
+    season_id = asked.ask("POST", place, **season).json()["id"]
+    for verb in ("open", "close"):
+        asked.ask("POST", f"{place}/{season_id}/{verb}")
+    mvp = asked.ask("GET", f"{asked.league}/awards?kind=mvp").json()["items"][0]["player"]["name"]
+    other = {"Grace": "Linus", "Linus": "Grace"}[mvp]
+    events = {name: asked.data(name)["happenings"] for name in (mvp, other)}
+    assert "mvp" in str(events[mvp])
+    assert "mvp" not in str(events[other])
+
+
 def test_no_secret_is_in_it(asked, grace):
     key = {"name": "hers", "scopes": "read:repos"}
     asked.ask("POST", "/api-keys/", grace, **key)
@@ -146,4 +160,6 @@ def test_each_exported_table_has_rows_that_can_be_found():
     people = {"users", "players", "identities"}
     for table in tables_held():
         points = {key.column.table.name for key in table.foreign_keys} & people
-        assert points or table.name in {*people, *BY_ADDRESS, *BY_WORDS, *OWNED}, table.name
+        assert points or table.name in {*people, *BY_ADDRESS, *BY_IDS, *BY_WORDS, *OWNED}, (
+            table.name
+        )

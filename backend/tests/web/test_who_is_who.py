@@ -116,6 +116,10 @@ def test_a_mailmap_is_read_and_what_it_did_is_told(site: Site):
     assert "Imported" in done.text
     assert "Admiral Hopper" in done.text
     assert site.player(GRACE) == site.player(WORK)
+    history = site.get("/identities/changes")
+    assert re.search("Grace Hopper</bdi> → <a [^>]+><bdi>Admiral Hopper<", history)
+    site.post("/identities/mailmap", text=f"Rear Admiral <{GRACE}>")
+    assert ": 1 name<" in site.get("/identities/changes")
     wrong = site.post("/identities/mailmap", text="# fine\nno address here")
     assert wrong.status_code == 422
     assert "Line 2" in wrong.text

@@ -7,10 +7,10 @@ from gitleague_client.rules.score import IMPACT_UNIT
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from gitleague.league.people.shown import is_unseen, shown_name
+from gitleague.league.people.telling import kept
 from gitleague.projects.happenings import tell
 from gitleague.tables.awards import Award
-from gitleague.tables.commits import Identity, Player
+from gitleague.tables.commits import Identity
 from gitleague.tables.outside import Event
 
 
@@ -20,11 +20,9 @@ def announce(session: Session, project_id: uuid.UUID, awards: Collection[Award])
         return
     session.flush()  # their winners are joined by the database
     won = and_(Identity.project_id == Award.project_id, Identity.id == Award.identity_id)
-    plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
     rows = session.execute(
-        select(Award, Player.id, shown_name(), is_unseen())
+        select(Award, Identity.player_id)
         .join(Identity, won)
-        .join(Player, plays)
         .where(Award.project_id == project_id, Award.id.in_([award.id for award in awards]))
         .order_by(Award.last, Award.first.desc(), Award.kind)
     )
@@ -35,11 +33,11 @@ def announce(session: Session, project_id: uuid.UUID, awards: Collection[Award])
                 "kind": award.kind,
                 "first": str(award.first),
                 "last": str(award.last),
-                "player": {"id": str(player_id), "name": name},
+                "player": kept(player_id, award.identity_id),
                 "score": award.score / IMPACT_UNIT,
-                "sha": None if unseen else award.sha,
+                "sha": award.sha,
             }
         }
-        for award, player_id, name, unseen in rows
+        for award, player_id in rows
     ]
     tell(session, project_id, Event.AWARD_GIVEN, *told)

@@ -20,11 +20,11 @@ from gitleague.league.people.shown import (
     PUBLIC,
     Viewer,
     is_unseen,
-    names_of,
     shown_name,
     shown_text,
     viewer_of,
 )
+from gitleague.league.people.telling import kept
 from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring.credits import changed
@@ -228,18 +228,18 @@ def _check_neutral(session: Session, ruling: RulingRow, by: Membership) -> None:
 def _set(
     session: Session, ruling: RulingRow, by: Membership, action: Action, **values: Any
 ) -> None:
-    session.execute(
+    identity_id = session.scalars(
         update(Ruling)
         .where(Ruling.project_id == by.project_id, Ruling.id == ruling.id)
         .values(**values)
-    )
-    names = names_of(session, by.project_id, [ruling.player_id])
+        .returning(Ruling.identity_id)
+    ).one()
     told = {
         "id": str(ruling.id),
         "rule": ruling.rule,
         "was": ruling.state,
         "state": values["state"],
-        "player": {"id": str(ruling.player_id), "name": names[ruling.player_id]},
+        "player": kept(ruling.player_id, identity_id),
     }
     tell(session, by.project_id, Event.RULING_CHANGED, {"ruling": told})
     audit.record(

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gitleague_client.rules.people import address_of
-from gitleague_client.rules.pseudonyms import pseudonym
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
@@ -19,13 +18,13 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.cards import player_of_user
+from gitleague.league.identities.members import spellings
 from gitleague.league.identities.moves import move
 from gitleague.league.periods import wrong
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.accounts import User
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.identities import ChangeKind, Claim, ClaimState
-from gitleague.tables.projects import Project
 
 
 class ClaimRow(NamedTuple):
@@ -55,7 +54,7 @@ def make_claim(session: Session, email: str, *, by: Membership) -> ClaimRow:
     address = address_of(email)
     if not _identities_at(session, by.project_id, address):
         raise wrong("address", "No commit of this league has this address.")
-    open_claim = session.scalar(
+    claim_id = session.scalar(
         select(Claim.id).where(
             Claim.project_id == by.project_id,
             Claim.user_id == by.caller.user_id,
@@ -63,22 +62,10 @@ def make_claim(session: Session, email: str, *, by: Membership) -> ClaimRow:
             Claim.state != ClaimState.REJECTED.value,
         )
     )
-    if open_claim:
-        return get_claim(session, by.project_id, open_claim)
-    claim = Claim(
-        id=uuid.uuid4(),
-        project_id=by.project_id,
-        user_id=by.caller.user_id,
-        address=address,
-        state=ClaimState.PENDING.value,
-        created_at=now(),
-    )
-    session.add(claim)
-    session.flush()  # read back below
-    _record(session, Action.CLAIM_MADE, address, by)
-    if address == address_of(by.caller.email):
-        return _approve(session, get_claim(session, by.project_id, claim.id), by)
-    return get_claim(session, by.project_id, claim.id)
+    claim = get_claim(session, by.project_id, claim_id or _new_claim(session, address, by))
+    if claim.state == ClaimState.PENDING.value and address == address_of(by.caller.email):
+        return _approve(session, claim, by)
+    return claim
 
 
 def decide(session: Session, claim_id: uuid.UUID, *, approve: bool, by: Membership) -> ClaimRow:
@@ -139,15 +126,30 @@ def list_claims(
     return [ClaimRow(*row) for row in rows], total
 
 
+def _new_claim(session: Session, address: str, by: Membership) -> uuid.UUID:
+    claim = Claim(
+        id=uuid.uuid4(),
+        project_id=by.project_id,
+        user_id=by.caller.user_id,
+        address=address,
+        state=ClaimState.PENDING.value,
+        created_at=now(),
+    )
+    session.add(claim)
+    session.flush()  # read back
+    _record(session, Action.CLAIM_MADE, address, by)
+    return claim.id
+
+
 def _approve(session: Session, claim: ClaimRow, by: Membership) -> ClaimRow:
     identities = _identities_at(session, by.project_id, claim.address)
     player_id = player_of_user(session, by.project_id, claim.user_id)
     if player_id is None:
         player_id = _take_player(session, by.project_id, claim.user_id, list(identities.values()))
     owners = dict.fromkeys(identities, player_id)
+    _set(session, claim, ClaimState.APPROVED, by)
     if any(before != player_id for before in identities.values()):
         move(session, owners, ChangeKind.CLAIM, by=by)
-    _set(session, claim, ClaimState.APPROVED, by)
     _record(session, Action.CLAIM_APPROVED, claim.address, by)
     return get_claim(session, by.project_id, claim.id)
 
@@ -158,12 +160,11 @@ def _identities_at(
     """The identities with that address, told or hidden, and their players; who was first leads."""
     if not address:
         return {}
-    salt = session.scalars(select(Project.pseudonym_salt).where(Project.id == project_id)).one()
     rows = session.execute(
         select(Identity.id, Identity.player_id)
         .where(
             Identity.project_id == project_id,
-            or_(Identity.address == address, Identity.address == pseudonym(address, salt)),
+            Identity.address.in_(spellings(session, project_id, [address])),
         )
         .order_by(Identity.created_at, Identity.id)
     )

@@ -6,26 +6,20 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from gitleague_client.rules.people import address_of
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Membership
 from gitleague.core.errors import Invalid
-from gitleague.league.identities.moves import ChangeRow, move
+from gitleague.league.identities.moves import ChangeRow, Rename, move
 from gitleague.league.people.shown import LEAGUE, names_of
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.identities import ChangeKind
 
 _LINE = re.compile(r"([^<>]*)<([^<>]*)>(?:([^<>]*)<([^<>]*)>)?\s*(?:#.*)?")
-
-
-class Rename(NamedTuple):
-    player_id: uuid.UUID
-    before: str
-    after: str
 
 
 class _Known(NamedTuple):
@@ -36,7 +30,7 @@ class _Known(NamedTuple):
 
 
 class Imported(NamedTuple):
-    change: ChangeRow | None  # None: everybody was where they belong
+    change: ChangeRow | None  # None: everybody was where they belong, and called so
     renames: list[Rename]
 
 
@@ -91,25 +85,28 @@ def import_mailmap(session: Session, text: str, *, by: Membership) -> Imported:
     known = _known(session, by.project_id)
     owners = _owners(mailmap, known)
     moving = {each.id: owners[each.id] for each in known if owners[each.id] != each.player_id}
-    change = move(session, moving, ChangeKind.MAILMAP, by=by) if moving else None
     names = {
         owners[each.id]: proper
         for each in known
         if (proper := mailmap.proper(each.name, each.email)[0]) != each.name
     }
-    renames = _rename(session, by.project_id, names)
-    if change or renames:
-        audit.record(
-            session,
-            Action.MAILMAP_IMPORTED,
-            f"{len(moving)} identities",
-            caller=by.caller,
-            project_id=by.project_id,
-            details={
-                "change": str(change.id) if change else None,
-                "renames": [[each.before, each.after] for each in renames],
-            },
-        )
+    called = names_of(session, by.project_id, names.keys(), LEAGUE)
+    new = {player: name for player, name in names.items() if name != called[player]}
+    if not moving and not new:
+        return Imported(None, [])
+    change = move(session, moving, ChangeKind.MAILMAP, names=new, by=by)
+    renames = sorted(change.renames, key=lambda each: each.after)
+    audit.record(
+        session,
+        Action.MAILMAP_IMPORTED,
+        f"{len(moving)} identities",
+        caller=by.caller,
+        project_id=by.project_id,
+        details={
+            "change": str(change.id),
+            "renames": [[each.before, each.after] for each in renames],
+        },
+    )
     return Imported(change, renames)
 
 
@@ -146,15 +143,3 @@ def _owners(mailmap: Mailmap, known: list[_Known]) -> dict[uuid.UUID, uuid.UUID]
         owner = (own or members)[0].player_id
         owners |= dict.fromkeys((each.id for each in members), owner)
     return owners
-
-
-def _rename(session: Session, project_id: uuid.UUID, names: dict[uuid.UUID, str]) -> list[Rename]:
-    called = names_of(session, project_id, names.keys(), LEAGUE)
-    renames = [Rename(each, now, names[each]) for each, now in called.items() if now != names[each]]
-    for each in renames:
-        session.execute(
-            update(Player)
-            .where(and_(Player.project_id == project_id, Player.id == each.player_id))
-            .values(name=each.after)
-        )
-    return sorted(renames, key=lambda each: each.after)

@@ -15,9 +15,13 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.cards import PlayerRow, player_of
+from gitleague.league.identities import states
+from gitleague.league.identities.days import carry, forget_carried
+from gitleague.league.identities.heirs import Handed, heirs
+from gitleague.league.identities.members import follow_claims
+from gitleague.league.identities.states import NAME, State
 from gitleague.league.people.erasure import refuse_erased
 from gitleague.league.periods import wrong
-from gitleague.league.squads.carrying import Handed, carry, forget_carried
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring.ownership import hand_over
 from gitleague.tables.accounts import User
@@ -33,13 +37,28 @@ class Move(NamedTuple):
     after: uuid.UUID
 
 
+class Rename(NamedTuple):
+    player_id: uuid.UUID
+    before: str
+    after: str
+
+
 class ChangeRow(NamedTuple):
     id: uuid.UUID
     kind: str
     moves: list[Move]
+    states: list[State]
     created_by: str | None  # address
     created_at: datetime
     undone_at: datetime | None
+
+    @property
+    def renames(self) -> list[Rename]:
+        return [
+            Rename(each.player, each.before, each.after)
+            for each in self.states
+            if each.column == NAME
+        ]
 
 
 def merge_players(
@@ -88,7 +107,9 @@ def split_player(
 
 
 def undo(session: Session, change_id: uuid.UUID, *, by: Membership) -> ChangeRow:
-    """Each identity goes back to where it was. Undoing twice is no error."""
+    """Each identity goes back to where it was, and so does what went along: `references` has the
+    rules. Undoing twice is no error.
+    """
     lock_project(session, by.project_id)
     change = get_change(session, by.project_id, change_id)
     if change.undone_at:
@@ -111,6 +132,11 @@ def undo(session: Session, change_id: uuid.UUID, *, by: Membership) -> ChangeRow
             raise Conflict(f"{each.name} <{each.email}> was moved again. Undo that first.")
     hand_over(session, by.project_id, {each.identity: each.before for each in change.moves})
     forget_carried(session, by.project_id, change_id)
+    states.take_back(session, by.project_id, change.states)
+    back = [Handed(each.after, each.before) for each in change.moves]
+    left = [each for each in heirs(session, by.project_id, back) if each.has_all]
+    states.hand_on(session, by.project_id, left)
+    follow_claims(session, {player for pair in back for player in pair}, by=by)
     session.execute(
         update(IdentityChange)
         .where(IdentityChange.project_id == by.project_id, IdentityChange.id == change_id)
@@ -121,9 +147,17 @@ def undo(session: Session, change_id: uuid.UUID, *, by: Membership) -> ChangeRow
 
 
 def move(
-    session: Session, owners: Mapping[uuid.UUID, uuid.UUID], kind: ChangeKind, *, by: Membership
+    session: Session,
+    owners: Mapping[uuid.UUID, uuid.UUID],
+    kind: ChangeKind,
+    *,
+    names: Mapping[uuid.UUID, str] | None = None,
+    by: Membership,
 ) -> ChangeRow:
-    """Under the league's lock. What stays where it is is no part of the change."""
+    """Under the league's lock. What stays where it is is no part of the change.
+
+    `names` are those that players get with it.
+    """
     rows = session.execute(
         select(Identity.id, Identity.name, Identity.email, Identity.player_id)
         .where(Identity.project_id == by.project_id, Identity.id.in_(owners))
@@ -145,7 +179,14 @@ def move(
     )
     session.add(change)
     session.flush()  # read back by whoever shows it; stints point at it
-    carry(session, by.project_id, change.id, [Handed(each.before, each.after) for each in moves])
+    handed = [Handed(each.before, each.after) for each in moves]
+    receiving = heirs(session, by.project_id, handed)
+    carry(session, by.project_id, change.id, receiving)
+    done = states.hand_on(session, by.project_id, receiving)
+    done += states.rename(session, by.project_id, names or {})
+    change.states = states.packed(done)
+    session.flush()  # read back below
+    follow_claims(session, {player for pair in handed for player in pair}, by=by)
     return get_change(session, by.project_id, change.id)
 
 
@@ -181,6 +222,7 @@ _COLUMNS = (
     IdentityChange.id,
     IdentityChange.kind,
     IdentityChange.moves,
+    IdentityChange.states,
     User.email,
     IdentityChange.created_at,
     IdentityChange.undone_at,
@@ -188,8 +230,10 @@ _COLUMNS = (
 
 
 def _row(row: Any) -> ChangeRow:
-    change_id, kind, moves, *rest = row
-    return ChangeRow(change_id, kind, [_unpacked(each) for each in moves], *rest)
+    change_id, kind, moves, kept, *rest = row
+    return ChangeRow(
+        change_id, kind, [_unpacked(each) for each in moves], states.unpacked(kept), *rest
+    )
 
 
 def _packed(each: Move) -> dict[str, str]:

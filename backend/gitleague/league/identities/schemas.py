@@ -97,12 +97,21 @@ class MoveOut(BaseModel):
     after: Annotated[uuid.UUID, Field(description="The player that has it from then on.")]
 
 
+class RenameOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    player_id: uuid.UUID
+    before: str
+    after: str
+
+
 class IdentityChangeOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: uuid.UUID
     kind: ChangeKind
     moves: list[MoveOut]
+    renames: Annotated[list[RenameOut], Field(description="Names that came with it.")]
     created_by: str | None
     created_at: datetime
     undone_at: datetime | None
@@ -138,14 +147,6 @@ class MailmapRequest(_In):
     text: Annotated[
         str, Field(max_length=MAILMAP_LENGTH, description="A file as gitmailmap(5) says.")
     ]
-
-
-class RenameOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    player_id: uuid.UUID
-    before: str
-    after: str
 
 
 class MailmapOut(BaseModel):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.db import Database
 from gitleague.core.errors import TooManyRequests, Unavailable
+from gitleague.league.people.telling import told
 from gitleague.tables.outside import Event, Happening
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,17 @@ def read_news(session: Session, after: Sequence[tuple[uuid.UUID, int]]) -> list[
         .order_by(Happening.id.desc())
         .limit(MOST_NEWS)
     )
-    return [News(*row) for row in found][::-1]
+    return _told(session, [News(*row) for row in found][::-1])
+
+
+def _told(session: Session, news: Sequence[News]) -> list[News]:
+    """With the names that everybody may see by now: of players, ids alone are kept."""
+    data: dict[int, dict[str, Any]] = {}
+    for project_id in {each.project_id for each in news}:
+        here = [each for each in news if each.project_id == project_id]
+        read = told(session, project_id, [each.data for each in here])
+        data |= dict(zip((each.id for each in here), read, strict=True))
+    return [each._replace(data=data[each.id]) for each in news]
 
 
 def worth_telling(news: Sequence[News]) -> list[News]:

@@ -215,11 +215,12 @@ def _forget_rows(session: Session, person: Person) -> None:
 def _forget_moves(session: Session, person: Person) -> None:
     """Who an identity was moved from stays told, by its id alone."""
     changes = session.execute(
-        select(IdentityChange.id, IdentityChange.moves).where(
+        select(IdentityChange.id, IdentityChange.moves, IdentityChange.states).where(
             IdentityChange.project_id == person.project_id
         )
     )
     told = {str(each) for each in person.identities}
+    players = {str(each) for each in person.players}
     rewritten = [
         {
             "changed": change_id,
@@ -227,9 +228,11 @@ def _forget_moves(session: Session, person: Person) -> None:
                 move | {"name": "", "email": ""} if move["identity"] in told else move
                 for move in moves
             ],
+            "states": [each for each in states if each["player"] not in players],
         }
-        for change_id, moves in changes
+        for change_id, moves, states in changes
         if any(move["identity"] in told for move in moves)
+        or any(each["player"] in players for each in states)
     ]
     if rewritten:
         table = Table.metadata.tables[IdentityChange.__tablename__]

@@ -33,10 +33,10 @@ DEEDS = frozenset({"created_by", "decided_by", "audit_logs.user_id"})
 BY_ADDRESS = {"invitations": "email", "claims": "address"}
 BY_WORDS = {
     "audit_logs": ("subject", "details"),
-    "happenings": ("data",),
-    "identity_changes": ("moves",),
-    "webhook_deliveries": ("body",),
+    "identity_changes": ("moves", "states"),
 }
+# Rows whose text has the id of a player or of an identity, and no names.
+BY_IDS = {"happenings": "data", "webhook_deliveries": "body"}
 # Tables with nothing on a person, and why; a test demands a word on each new table.
 NOT_PERSONAL = {
     "projects": "a league",
@@ -133,6 +133,9 @@ def _parts(table: SqlTable, person: Person) -> Iterator[_Part]:
     told = {each.lower() for each in person.addresses}
     if table.name in BY_ADDRESS:
         whole.append(func.lower(table.c[BY_ADDRESS[table.name]]).in_(told))
+    if table.name in BY_IDS:
+        text = cast(table.c[BY_IDS[table.name]], Text)
+        whole += [text.contains(str(each)) for each in sorted(person.identities | person.players)]
     if table.name == "commits":
         deeds.append(func.lower(table.c.committer_email).in_(told))
     named: list[ColumnElement[bool]] = [

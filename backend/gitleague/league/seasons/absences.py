@@ -14,7 +14,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
 from gitleague.league.cards import player_of
-from gitleague.league.people.shown import PUBLIC, Viewer, shown_name, shown_text
+from gitleague.league.people.shown import PUBLIC, Viewer, is_somebody, shown_name, shown_text
 from gitleague.league.periods import wrong
 from gitleague.league.seasons.seasons import SeasonRow, get_season
 from gitleague.projects.leagues import lock_project
@@ -54,9 +54,10 @@ def list_absences(
 ) -> tuple[list[AbsenceRow], int]:
     """Of a season, in the order in which they begin."""
     get_season(session, project_id, season_id)
-    wanted = [Absence.project_id == project_id, Absence.season_id == season_id]
+    wanted = [Absence.project_id == project_id, Absence.season_id == season_id, is_somebody()]
     if player_id:
         wanted.append(Absence.player_id == player_id)
+    plays = (Player.project_id == Absence.project_id) & (Player.id == Absence.player_id)
     rows = session.execute(
         select(
             Absence.id,
@@ -68,13 +69,14 @@ def list_absences(
             func.coalesce(shown_text(Absence.note, viewer), ""),
             Absence.created_at,
         )
-        .join(Player, (Player.project_id == Absence.project_id) & (Player.id == Absence.player_id))
+        .join(Player, plays)
         .where(*wanted)
         .order_by(Absence.first, shown_name(viewer), Absence.id)
         .limit(paging.limit)
         .offset(paging.offset)
     )
-    total = session.scalar(select(func.count()).select_from(Absence).where(*wanted)) or 0
+    counted = select(func.count()).select_from(Absence).join(Player, plays)
+    total = session.scalar(counted.where(*wanted)) or 0
     return [AbsenceRow(*row) for row in rows], total
 
 

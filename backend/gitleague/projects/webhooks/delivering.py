@@ -7,10 +7,12 @@ fails is left alone for a while, longer each time, and disabled after PATIENCE w
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -37,6 +39,8 @@ LEASE = timedelta(minutes=2)  # after which what was being sent is taken for los
 KEPT = timedelta(days=30)
 TURN = 20.0  # seconds, after which other jobs have their turn
 GONE = 410
+# Puts into the data of events what may be shown of players, whose ids alone are kept.
+Told: TypeAlias = Callable[[Session, uuid.UUID, Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
 
 
 class Message(NamedTuple):
@@ -63,12 +67,14 @@ class Outcome(NamedTuple):
         return self.status is not None and 200 <= self.status < 300
 
 
-def deliver(database: Database, project_id: uuid.UUID, sealer: Sealer, outbound: Outbound) -> None:
+def deliver(
+    database: Database, project_id: uuid.UUID, sealer: Sealer, outbound: Outbound, told: Told
+) -> None:
     """What is due in a league; where its turn ends before that, the next job goes on."""
     until = time.monotonic() + TURN
     while time.monotonic() < until:
         with database.writing() as session:
-            message = _take(session, project_id)
+            message = _take(session, project_id, told)
         if message is None:
             return
         outcome = _send(message, sealer, outbound)
@@ -110,7 +116,7 @@ def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _take(session: Session, project_id: uuid.UUID) -> Message | None:
+def _take(session: Session, project_id: uuid.UUID, told: Told) -> Message | None:
     """The oldest that is due; ours from now on, until it is settled or we are dead."""
     moment = now()
     oldest = (
@@ -143,7 +149,15 @@ def _take(session: Session, project_id: uuid.UUID) -> Message | None:
             Webhook.project_id == project_id, Webhook.id == taken.webhook_id
         )
     ).one()
-    return Message(*taken, *hook)
+    message = Message(*taken, *hook)
+    return message._replace(body=_body(session, message, told))
+
+
+def _body(session: Session, message: Message, told: Told) -> str:
+    """As it is signed and sent: with the names that may be shown now."""
+    body = json.loads(message.body)
+    (data,) = told(session, message.project_id, [body["data"]])
+    return json.dumps({**body, "data": data}, separators=(",", ":"))
 
 
 def _send(message: Message, sealer: Sealer, outbound: Outbound) -> Outcome:

@@ -53,7 +53,7 @@ def put_out(
 def message(
     project_id: uuid.UUID, event: Event, data: Mapping[str, Any], *, at: datetime
 ) -> tuple[str, str]:
-    """Its id, and its body as it is signed and sent."""
+    """Its id, and its body: of players their ids alone, until it is sent."""
     body = {
         "type": event.value,
         "timestamp": at.isoformat().replace("+00:00", "Z"),

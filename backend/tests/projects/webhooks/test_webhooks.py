@@ -2,16 +2,13 @@
 
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from awaited import until
 from gitleague.core.clock import now
-from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
-from gitleague.core.settings import Settings
 from gitleague.jobs.queue import unfinished
 from gitleague.league.awards.giving import give
 from gitleague.league.fairplay.referee import look, note
@@ -25,38 +22,9 @@ from gitleague.projects.webhooks.delivering import (
 from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
 from gitleague.tables.outside import Webhook
 from gitleague.tables.projects import Project
-from hooked import EVENTS, Hooks
-from httpx import Client
-from make import Person, make_commit
-from receiver import Receiver, receiving
+from hooked import EVENTS
+from make import make_commit
 from sqlalchemy import select, update
-
-
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Of a server whose operator lets webhooks reach this machine."""
-    return Settings(
-        _env_file=None,
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        public_url="http://testserver",
-        secret_key="s" * 32,
-        outbound_http=True,
-        outbound_networks="127.0.0.0/8",
-    )
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as opened:
-        yield opened
-
-
-@pytest.fixture
-def hooks(
-    http: Client, ada: Person, database: Database, settings: Settings, receiver: Receiver
-) -> Hooks:
-    return Hooks(http, ada, database, settings, receiver)
 
 
 @pytest.mark.at("2026-05-13 12:00")  # a season of one day is opened on that day
