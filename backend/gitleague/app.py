@@ -126,7 +126,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         Runner(app.state.database, pulls_of(settings)),
     )
     app.state.outbox = Outbox()
-    app.state.newsroom = Newsroom(app.state.database)
+    app.state.newsroom = Newsroom(
+        app.state.database, most=settings.live_streams, look_seconds=settings.live_look_seconds
+    )
     app.openapi = with_examples(app)  # type: ignore[method-assign] # as FastAPI says
     answer = problems.install(app, page_of_error, defects.note)
     app.add_middleware(BodyLimit)

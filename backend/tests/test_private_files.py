@@ -23,11 +23,11 @@ def test_the_files_of_a_server_and_of_its_operator(operator: Operator, tmp_path:
     league = tmp_path / "league"
     before = os.umask(0o022)  # what most machines have
     try:
-        operator.run("bootstrap", "--email", "ada@example.org", "--project", "League")
+        operator.run_here("bootstrap", "--email", "ada@example.org", "--project", "League")
         with operator.serve(tmp_path / "log", "--workers", "2") as served:
             assert httpx.get(f"{served.url}/health", timeout=60).is_success
-            operator.run("maintenance", "on")
-            operator.run("backup", "--to", str(league / "backups"))
+            operator.run_here("maintenance", "on")
+            operator.run_here("backup", "--to", str(league / "backups"))
             assert (league / "gitleague.db-wal").exists()
             assert list((league / "backups").iterdir()) != []
             assert open_to_others(league) == []

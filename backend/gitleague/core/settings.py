@@ -143,6 +143,22 @@ class Settings(BaseSettings):
         description="Requests that one process answers at the same time; more are told to come "
         "back in a moment.",
     )
+    live_streams: int = Field(
+        1000,
+        ge=0,
+        description="Streams of live updates that one process keeps open; more are told to come "
+        "back later.",
+    )
+    live_look_seconds: float = Field(
+        1, gt=0, le=60, description="How often a process looks for what is new, for all streams."
+    )
+    live_heartbeat_seconds: float = Field(
+        15,
+        gt=0,
+        le=300,
+        description="How often a stream says that it is still there; many proxies end what is "
+        "silent for a minute.",
+    )
     jwt_minutes: int = Field(120, ge=1, le=1440, description="How long an API token is good for.")
     session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in.")
     smoke_token: SecretStr = Field(

@@ -5,14 +5,17 @@ import time
 import uuid
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from chores import finish_jobs
 from fantasies import NOON, Fantasy, a_draft, before_the_season
 from gitleague.app import create_app
 from gitleague.core.db import Database
+from gitleague.core.errors import Unavailable
+from gitleague.core.settings import Settings
 from gitleague.league.fantasy.turns import ask_for_turns
-from gitleague.league.live import newsroom, stream
+from gitleague.league.live import newsroom
 from gitleague.projects.happenings import KEPT, forget_happenings
 from gitleague.tables.accounts import Scope
 from gitleague.tables.outside import Happening
@@ -25,11 +28,13 @@ from sqlalchemy import delete, func, select, update
 pytestmark = pytest.mark.at(NOON)
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(newsroom, "LOOK_EVERY", 0.05)
-    monkeypatch.setattr(stream, "HEARTBEAT", 0.2)
-    monkeypatch.setattr(stream, "CHECK_EVERY", 0.2)
+LOOK_SECONDS = 0.05
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    quick = {"live_look_seconds": LOOK_SECONDS, "live_heartbeat_seconds": 0.2}
+    return settings.model_copy(update=quick)
 
 
 def happened(database: Database, project_id: uuid.UUID) -> list[str]:
@@ -180,17 +185,28 @@ def test_other_leagues_are_not_heard(http, ada, mallory, repo, database):
     assert newest_happening(database, mallory.project_id) == told.id
 
 
-def test_nobody_listens_too_often(http, ada, monkeypatch):
-    monkeypatch.setattr(newsroom, "MOST_OF_ONE", 1)
+def test_nobody_listens_too_often(http, ada):
     place = f"/api/v1/projects/{ada.project_id}/events?seconds=0"
-    with listening(http, ada):
+    with ExitStack() as windows:
+        for _ in range(newsroom.MOST_OF_ONE):
+            windows.enter_context(listening(http, ada))
         assert http.get(place, headers=ada.headers).status_code == 429
     deadline = time.monotonic() + WAIT_SECONDS
     while (status := http.get(place, headers=ada.headers).status_code) == 429:
         assert time.monotonic() < deadline, "who went listens still"
     assert status == 200
-    monkeypatch.setattr(newsroom, "MOST_LISTENERS", 0)
-    assert http.get(place, headers=ada.headers).status_code == 503
+
+
+def test_a_process_has_so_many_listeners_and_no_more(database, ada, linus):
+    async def listen() -> None:
+        room = newsroom.Newsroom(database, most=1, look_seconds=LOOK_SECONDS)
+        first = await room.join(ada.project_id, ada.user_id)
+        with pytest.raises(Unavailable, match="Come back later"):
+            await room.join(ada.project_id, linus.user_id)
+        room.leave(first)
+        room.leave(await room.join(ada.project_id, linus.user_id))
+
+    in_a_loop_of_its_own(listen)
 
 
 def test_who_goes_before_the_first_word_is_no_listener_any_more(ada, settings):
@@ -233,7 +249,7 @@ def test_many_listeners_cost_as_much_as_one(database, ada, linus, grace, queries
         return [statement for statement in queries if "FROM happenings" in statement]
 
     async def look_on() -> None:
-        room = newsroom.Newsroom(database)
+        room = newsroom.Newsroom(database, most=3, look_seconds=LOOK_SECONDS)
         people = (ada, linus, grace)
         listeners = [await room.join(each.project_id, each.user_id) for each in people]
         looking = asyncio.all_tasks() - {asyncio.current_task()}
@@ -242,7 +258,7 @@ def test_many_listeners_cost_as_much_as_one(database, ada, linus, grace, queries
         deadline = time.monotonic() + WAIT_SECONDS
         while len(looks()) < 3:
             assert time.monotonic() < deadline
-            await asyncio.sleep(newsroom.LOOK_EVERY)
+            await asyncio.sleep(LOOK_SECONDS)
         for listener in listeners:
             room.leave(listener)
         await asyncio.wait(looking, timeout=WAIT_SECONDS)

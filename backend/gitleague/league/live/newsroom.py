@@ -1,4 +1,4 @@
-"""One look at the database a second for all who listen in this process, however many they are.
+"""One look at the database now and then for all who listen in this process, however many they are.
 
 All but the looking happens on the event loop, so nothing here needs a lock.
 """
@@ -22,8 +22,6 @@ from gitleague.league.people.telling import told
 from gitleague.tables.outside import Event, Happening
 
 log = logging.getLogger(__name__)
-LOOK_EVERY = 1.0  # seconds
-MOST_LISTENERS = 1000  # in a process
 MOST_OF_ONE = 10  # of one person
 MOST_NEWS = 200  # at once; whoever is further behind is told to look at the table
 AT_ONCE = 200  # leagues in one question
@@ -56,8 +54,11 @@ class Listener:
 
 
 class Newsroom:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, most: int, look_seconds: float) -> None:
+        """`most` listeners are told of what is new every `look_seconds`."""
         self._database = database
+        self._most = most
+        self._look_seconds = look_seconds
         self._listeners: defaultdict[uuid.UUID, set[Listener]] = defaultdict(set)
         self._people: Counter[uuid.UUID] = Counter()
         self._seen: dict[uuid.UUID, int] = {}
@@ -66,7 +67,7 @@ class Newsroom:
 
     async def join(self, project_id: uuid.UUID, user_id: uuid.UUID) -> Listener:
         """Whoever joins is told of what is new from now on."""
-        if self._is_closed or self._people.total() >= MOST_LISTENERS:
+        if self._is_closed or self._people.total() >= self._most:
             raise Unavailable("Too many listen already. Come back later.", retry_after=30)
         if self._people[user_id] >= MOST_OF_ONE:
             raise TooManyRequests("You listen too often already. Close other windows.")
@@ -107,7 +108,7 @@ class Newsroom:
     async def _look_on(self) -> None:
         try:
             while self._listeners:
-                await asyncio.sleep(LOOK_EVERY)
+                await asyncio.sleep(self._look_seconds)
                 try:
                     news = await to_thread.run_sync(self._read, dict(self._seen))
                 except Unavailable:

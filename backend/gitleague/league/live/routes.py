@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from gitleague.accounts.caller import Spectator, identify_again, member_of
 from gitleague.core.errors import LeagueError, Unavailable
 from gitleague.core.session import database_of
+from gitleague.core.settings import Settings
 from gitleague.league.live.newsroom import Newsroom
 from gitleague.league.live.stream import stream
 
@@ -82,7 +83,16 @@ async def listen(
     seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
     if seen is not None and len(last_event_id) > 18:
         seen = None
+    settings: Settings = request.app.state.settings
+    words = stream(
+        newsroom,
+        listener,
+        last_id=seen,
+        seconds=seconds,
+        heartbeat=settings.live_heartbeat_seconds,
+        still_may=still_may,
+    )
     return _Listening(
-        stream(newsroom, listener, last_id=seen, seconds=seconds, still_may=still_may),
+        words,
         leave=partial(newsroom.leave, listener),
     )

@@ -11,8 +11,7 @@ from anyio import to_thread
 
 from gitleague.league.live.newsroom import Listener, News, Newsroom
 
-HEARTBEAT = 15.0  # seconds; proxies end what says nothing for longer
-CHECK_EVERY = 30.0  # seconds, after which it is asked again whether the listener still may
+BEATS_TO_CHECK = 2  # after which it is asked again whether the listener still may
 COME_BACK = 5000  # milliseconds
 
 
@@ -22,9 +21,13 @@ async def stream(
     *,
     last_id: int | None,
     seconds: float,
+    heartbeat: float,
     still_may: Callable[[], bool],
 ) -> AsyncIterator[bytes]:
-    """Until time is up, the server stops, or the listener may no longer look."""
+    """Until time is up, the server stops, or the listener may no longer look.
+
+    A word at least every `heartbeat` seconds: proxies end what says nothing for longer.
+    """
     try:
         yield f"retry: {COME_BACK}\n\n".encode()
         sent = 0
@@ -35,8 +38,8 @@ async def stream(
         ends = time.monotonic() + seconds
         checked = time.monotonic()
         while (left := ends - time.monotonic()) > 0:
-            came = await _next(listener, min(HEARTBEAT, left))
-            if time.monotonic() - checked >= CHECK_EVERY:
+            came = await _next(listener, min(heartbeat, left))
+            if time.monotonic() - checked >= BEATS_TO_CHECK * heartbeat:
                 if not await to_thread.run_sync(still_may):
                     return
                 checked = time.monotonic()
