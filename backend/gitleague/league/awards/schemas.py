@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from gitleague.core.paging import Paging
+from gitleague.core.unknown import Body
 from gitleague.league.awards.shelf import AwardRow, Which
 from gitleague.league.periods import EARLIEST, LATEST
 from gitleague.league.schemas import PlayerOut
@@ -69,9 +70,7 @@ def _in_points(row: AwardRow) -> dict[str, Any]:
     return working
 
 
-class GiveRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class GiveRequest(Body):
     anew_from: Annotated[
         date,
         Field(

@@ -6,12 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from gitleague.core.unknown import Body
 from gitleague.tables.outside import DigestKind
 
 
-class DigestRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class DigestRequest(Body):
     name: Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
     kind: DigestKind
     destination: Annotated[

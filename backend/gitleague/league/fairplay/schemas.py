@@ -4,9 +4,10 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from gitleague.core.paging import Paging
+from gitleague.core.unknown import Body
 from gitleague.league.fairplay.reports import Complaint, ReportRow
 from gitleague.league.fairplay.rulings import PENALTIES, Asked, RulingRow
 from gitleague.league.schemas import PlayerOut
@@ -16,11 +17,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip
 Words = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RefereeRequest(_Body):
+class RefereeRequest(Body):
     changes: Annotated[
         dict[str, Any],
         Field(
@@ -104,17 +101,17 @@ class RulingOut(BaseModel):
         )
 
 
-class ContestRequest(_Body):
+class ContestRequest(Body):
     sentence: Annotated[
         Sentence, Field(examples=["These are one release each, as our calendar says."])
     ]
 
 
-class DecisionRequest(_Body):
+class DecisionRequest(Body):
     reason: Annotated[Sentence, Field(examples=["The commits belong to one change."])]
 
 
-class ReportRequest(_Body):
+class ReportRequest(Body):
     subject: ReportSubject
     subject_id: Annotated[
         str, Field(max_length=64, description="Of a commit its sha; else the id of the thing.")
@@ -138,11 +135,11 @@ class ReportQuery(Paging):
     ] = False
 
 
-class AnswerRequest(_Body):
+class AnswerRequest(Body):
     reply: Annotated[Sentence, Field(examples=["Thank you: the addresses are joined now."])]
 
 
-class DismissRequest(_Body):
+class DismissRequest(Body):
     reply: Words = ""
 
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from gitleague_client.rules.score import IMPACT_UNIT
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from gitleague.core.paging import Page, Paging
+from gitleague.core.unknown import Body
 from gitleague.league.fantasy.draft import Draft
 from gitleague.league.fantasy.leagues import FantasyRow, FantasyState
 from gitleague.league.fantasy.picks import PickRow
@@ -57,11 +58,7 @@ LocksOn = Annotated[
 ]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class FantasyRequest(_Request):
+class FantasyRequest(Body):
     name: Name
     season_id: uuid.UUID
     mode: Annotated[
@@ -81,7 +78,7 @@ class FantasyRequest(_Request):
         return Wish(**{**self.model_dump(), "salary_cap": _stored(self.salary_cap)})
 
 
-class FantasyChange(_Request):
+class FantasyChange(Body):
     """Only what is sent changes."""
 
     name: Name | None = None
@@ -187,7 +184,7 @@ class PoolOut(BaseModel):
         )
 
 
-class PoolChange(_Request):
+class PoolChange(Body):
     is_struck: Annotated[bool, Field(description="Struck players cannot be picked.")]
 
 
@@ -215,7 +212,7 @@ class ManagerOut(ManagerName):
         )
 
 
-class PickRequest(_Request):
+class PickRequest(Body):
     player_id: uuid.UUID
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Membership
+from gitleague.league.identities import states
 from gitleague.tables.accounts import User
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.identities import Claim, ClaimState
@@ -164,13 +165,7 @@ def _link(
 ) -> None:
     left = [player for user, player in before.items() if after.get(user) != player]
     came = {user: player for user, player in after.items() if before.get(user) != player}
-    if left:
-        session.execute(
-            update(Player)
-            .where(Player.project_id == project_id, Player.id.in_(left))
-            .values(user_id=None)
-            .execution_options(synchronize_session=False)
-        )
+    states.part(session, project_id, left)
     for user_id, player_id in came.items():
         session.execute(
             update(Player)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gitleague.core.paging import Paging
+from gitleague.core.unknown import Body
 from gitleague.league.identities.mailmaps import Imported
 from gitleague.league.identities.moves import ChangeRow
 from gitleague.league.identities.people import IdentityRow
@@ -16,10 +17,6 @@ from gitleague.tables.identities import ChangeKind, ClaimState
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 Some = Annotated[list[uuid.UUID], Field(min_length=1, max_length=1000)]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class IdentityQuery(Paging):
@@ -53,7 +50,7 @@ class OwnedIdentityOut(BaseModel):
         )
 
 
-class PlayerChange(_In):
+class PlayerChange(Body):
     name: Name | None = None
     is_bot: bool | None = None
     position: Annotated[
@@ -78,11 +75,11 @@ class ChangedPlayerOut(BaseModel):
     position: str
 
 
-class MergeRequest(_In):
+class MergeRequest(Body):
     players: Annotated[Some, Field(description="Whose identities the player receives.")]
 
 
-class SplitRequest(_In):
+class SplitRequest(Body):
     identities: Some
     name: Annotated[str, StringConstraints(max_length=255, strip_whitespace=True)] = ""
 
@@ -133,7 +130,7 @@ class SuggestionOut(BaseModel):
         return cls(players=players, score=row.score, reasons=row.reasons)
 
 
-class PairRequest(_In):
+class PairRequest(Body):
     players: Annotated[
         list[uuid.UUID],
         Field(min_length=2, max_length=2, description="The two players of a suggestion."),
@@ -143,7 +140,7 @@ class PairRequest(_In):
 MAILMAP_LENGTH = 1_000_000  # characters
 
 
-class MailmapRequest(_In):
+class MailmapRequest(Body):
     text: Annotated[
         str, Field(max_length=MAILMAP_LENGTH, description="A file as gitmailmap(5) says.")
     ]
@@ -161,7 +158,7 @@ class MailmapOut(BaseModel):
         )
 
 
-class ClaimRequest(_In):
+class ClaimRequest(Body):
     address: Annotated[str, StringConstraints(max_length=320, strip_whitespace=True)]
 
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from gitleague.core.sets import table_of
 from gitleague.league.identities.heirs import Heir
 from gitleague.league.identities.references import Merge, Split, columns_of
-from gitleague.tables import Table
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.identities import IdentityChange
 
@@ -49,7 +49,7 @@ def hand_on(session: Session, project_id: uuid.UUID, heirs: Sequence[Heir]) -> l
             theirs[USER] = None
         mine.update({each.column: each.after for each in taken})
         done += [each for each in taken if each.before != each.after]
-    _leave(session, project_id, [each.giver for each in done if each.column == USER])
+    part(session, project_id, [each.giver for each in done if each.column == USER])
     _set(session, project_id, done)
     return done
 
@@ -110,7 +110,7 @@ def unpacked(states: Sequence[Mapping[str, Any]]) -> list[State]:
 
 
 def _read(column: str, value: Any) -> Any:
-    kind = Player.__table__.c[column].type.python_type
+    kind = table_of(Player).c[column].type.python_type
     if value is None or kind in (bool, str):
         return value
     return date.fromisoformat(value) if kind is date else kind(value)
@@ -124,7 +124,7 @@ def _strongest(mine: Mapping[str, Any], theirs: Mapping[str, Any], column: str) 
 def _states_of(
     session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, dict[str, Any]]:
-    table = Player.__table__
+    table = table_of(Player)
     rows = session.execute(
         select(table.c.id, *(table.c[name] for name in {NAME, USER, *_STRONGEST, *_COPIED})).where(
             table.c.project_id == project_id,
@@ -159,8 +159,8 @@ def _joined_with(
     return list(_states_of(session, project_id, left).values())
 
 
-def _leave(session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID | None]) -> None:
-    """First, since a member plays as one player only."""
+def part(session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID | None]) -> None:
+    """From their members. Comes first, since a member plays as one player only."""
     if players:
         session.execute(
             update(Player)
@@ -171,7 +171,7 @@ def _leave(session: Session, project_id: uuid.UUID, players: Collection[uuid.UUI
 
 
 def _set(session: Session, project_id: uuid.UUID, states: Sequence[State]) -> None:
-    table = Table.metadata.tables[Player.__tablename__]
+    table = table_of(Player)
     for column in dict.fromkeys(each.column for each in states):
         last = {each.player: each.after for each in states if each.column == column}
         session.execute(

@@ -32,6 +32,7 @@ from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Membership
 from gitleague.core.errors import Conflict
+from gitleague.core.sets import table_of
 from gitleague.league.people.standing import person_of
 from gitleague.league.people.sweep import sweep
 from gitleague.league.people.traces import Person, person_behind, ties
@@ -235,7 +236,7 @@ def _forget_moves(session: Session, person: Person) -> None:
         or any(each["player"] in players for each in states)
     ]
     if rewritten:
-        table = Table.metadata.tables[IdentityChange.__tablename__]
+        table = table_of(IdentityChange)
         session.execute(
             update(table).where(
                 table.c.project_id == person.project_id, table.c.id == bindparam("changed")
@@ -296,7 +297,7 @@ def _rename(session: Session, person: Person, instead: Named) -> None:
     )
     if not person.identities:
         return
-    table = Table.metadata.tables[Identity.__tablename__]
+    table = table_of(Identity)
     # One of them takes what comes later; the others must differ from it.
     first, *others = sorted(person.identities)
     prints = [(first, fingerprint(instead)), *((each, secrets.token_hex(32)) for each in others)]

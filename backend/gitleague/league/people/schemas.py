@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gitleague.core.unknown import Body
 from gitleague.league.people.standing import PersonRow
 
 
-class RetireRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"on": "2024-07-01"}]}
-    )
+class RetireRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2024-07-01"}]})
 
     on: Annotated[
         date | None,
@@ -20,10 +19,8 @@ class RetireRequest(BaseModel):
     ] = None
 
 
-class EraseRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"confirm": "Grace Hopper"}]}
-    )
+class EraseRequest(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"confirm": "Grace Hopper"}]})
 
     confirm: Annotated[
         str, Field(max_length=10_000, description="The player's name, to show that it is meant.")

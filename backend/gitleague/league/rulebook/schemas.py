@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from gitleague_client.rules.defaults import Rules
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gitleague.core.unknown import Body
 from gitleague.league.periods import Period, Window
 from gitleague.league.rulebook.preview import Place
 from gitleague.league.rulebook.versions import Rulebook, VersionRow, VersionState
@@ -66,9 +67,7 @@ class VersionOut(BaseModel):
         return cls(**{**row._asdict(), "changes": changes})
 
 
-class RulesRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class RulesRequest(Body):
     changes: Changes
     note: Annotated[str, StringConstraints(max_length=255, strip_whitespace=True)] = ""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gitleague.core.paging import Paging
+from gitleague.core.unknown import Body
 from gitleague.league.awards.schemas import AwardOut
 from gitleague.league.schemas import PlayerOut, StandingOut, StatsOut
 from gitleague.league.seasons.absences import AbsenceRow
@@ -23,17 +24,13 @@ class _Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SeasonRequest(_In):
+class SeasonRequest(Body):
     name: Name
     first: Annotated[date, Field(description="The first day, in the league's time zone.")]
     last: Annotated[date, Field(description="The last day, included.")]
 
 
-class SeasonChange(_In):
+class SeasonChange(Body):
     name: Name | None = None
     first: date | None = None
     last: date | None = None
@@ -107,7 +104,7 @@ class SummaryOut(BaseModel):
         )
 
 
-class AbsenceRequest(_In):
+class AbsenceRequest(Body):
     player_id: uuid.UUID
     first: date
     last: date

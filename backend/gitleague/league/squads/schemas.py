@@ -4,9 +4,10 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from gitleague.core.paging import Paging
+from gitleague.core.unknown import Body
 from gitleague.league.schemas import PlayerOut, StatsOut, TableQuery, TrendOut
 from gitleague.league.squads.squads import SquadRow
 from gitleague.league.squads.standings import Per, SquadStanding, averages
@@ -19,11 +20,7 @@ Name = Annotated[
 ]
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SquadRequest(_In):
+class SquadRequest(Body):
     name: Name
 
 
@@ -60,7 +57,7 @@ class MemberQuery(Paging):
     ] = None
 
 
-class StintRequest(_In):
+class StintRequest(Body):
     player_id: uuid.UUID
     first: Annotated[
         date | None,
@@ -71,7 +68,7 @@ class StintRequest(_In):
     )
 
 
-class StintChange(_In):
+class StintChange(Body):
     first: date | None = None
     last: Annotated[
         date | None,

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gitleague.core.left_out import LeftOut
 from gitleague.core.outbound import LONGEST
+from gitleague.core.unknown import Body
 from gitleague.tables.outside import DeliveryState, Event
 
 Hooked: TypeAlias = Literal[
@@ -36,20 +37,16 @@ Events = Annotated[
 ]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
 class _Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class WebhookRequest(_Body):
+class WebhookRequest(Body):
     url: Url
     events: Events
 
 
-class WebhookChange(_Body):
+class WebhookChange(Body):
     """What is not sent stays as it is."""
 
     url: LeftOut[Url] = None
