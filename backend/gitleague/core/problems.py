@@ -52,7 +52,7 @@ SENTENCES = {  # where pydantic's own say more of the reading than of what is wr
 }
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")  # of an enum, as Python shows it
 PageOfError = Callable[[Request, LeagueError], Response]
-CLASH = "Somebody changed the same at this very moment. Look again, and repeat it if it is needed."
+CLASH = "Somebody else changed this at the same moment. Look at it again, then try again."
 NUL_AS_POSTGRESQL_SAYS = "NUL (0x00)"
 Answerer = Callable[[Request, Exception], Response]
 NoteDefect = Callable[[Request, Exception], None]

@@ -22,9 +22,9 @@ RULE_WORDS: Mapping[AwardKind, str] = {
         "The player with the most impact of a calendar month."
     ),
     AwardKind.MOST_IMPROVED: gettext_noop(
-        "The player who gained the most impact on the month before, with at least %(active_days)s "
-        "active days in each of the two. Whoever was away, on call or part time in one of them is "
-        "compared with what as many active days brought in the month before."
+        "The player whose impact grew most from the month before, with at least %(active_days)s "
+        "active days in each of the two months. For a player who was away, on call or part time in "
+        "one of them, the earlier month counts as if it had as many active days as the later one."
     ),
     AwardKind.ROOKIE_OF_THE_MONTH: gettext_noop(
         "The rookie with the most impact per active day of a calendar month, with at least "
@@ -47,8 +47,8 @@ FOR_ALL = (
         "that late pushes count. Awards of a season are given when it is closed."
     ),
     gettext_noop(
-        "Whoever was away for more than %(away_percent)s %% of the days is passed by, and the "
-        "award goes to the next. Being on call or part time passes nobody by."
+        "A player who was away for more than %(away_percent)s %% of the days is skipped, and the "
+        "award goes to the next player. Players on call or part time are not skipped."
     ),
     gettext_noop(
         "Of players with equal scores, one who is ranked in the standings comes first, then the "
@@ -70,8 +70,8 @@ FOR_ALL = (
         "those from a day on given again; awards of seasons stay in any case."
     ),
     gettext_noop(
-        "Each award shows its rule and limits, who was passed by, and the runner-up: the next one "
-        "who was not away. For a play of the day that is the next commit, whoever wrote it."
+        "Each award shows its rule and limits, who was skipped, and the runner-up: the next player "
+        "who was not away. For a play of the day that is the next commit, by any author."
     ),
 )
 
