@@ -82,6 +82,10 @@ class Names:
             if some
         ]
 
+    def are_in(self, value: Any) -> bool:
+        """Whether one of them stands in a text, or in any text of a list or object."""
+        return bool(self.taken_out(value) != value)
+
     def taken_out(self, value: Any) -> Any:
         """Of a text, or of all texts in a list or object."""
         if isinstance(value, str):

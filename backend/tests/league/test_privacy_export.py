@@ -1,6 +1,7 @@
 """Whoever plays can have all that the league keeps on them."""
 
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from gitleague.core.settings import Settings
 from gitleague.league.people.held import BY_ADDRESS, BY_IDS, BY_WORDS, NOT_PERSONAL, tables_held
 from gitleague.league.people.traces import OWNED
 from gitleague.tables import Table
+from gitleague.tables.identities import IdentityChange
 from gitleague.tables.projects import Role
 from httpx import Client, Response
 from make import Person, make_commit, make_person
 from sqlalchemy import Table as SqlTable
+from sqlalchemy import select
 
 WORDS = ("email", "address", "player", "identity", "user")
 
@@ -85,6 +88,21 @@ def test_what_somebody_did_to_others_is_told_without_the_others(asked, repo):
     (deed,) = data["identity_changes"]
     assert (deed["kind"], "moves" in deed) == ("merge", False)
     assert "linus" not in json.dumps(data).lower()
+    (about,) = asked.data("Linus")["identity_changes"]
+    assert [each["name"] for each in about["moves"]] == ["Torvalds"]
+
+
+def test_letters_of_a_name_in_an_id_are_not_the_name(asked, repo, database):
+    """As "ada" does in the hexadecimal ids of others now and then."""
+    repo.push(made("Ada"), made("Torvalds"))
+    linus, torvalds = (asked.player(name) for name in ("Linus", "Torvalds"))
+    asked.ask("POST", f"{asked.league}/players/{linus}/merge", players=[torvalds])
+    with database.writing() as session:
+        change = session.scalars(select(IdentityChange)).one()
+        lookalike = str(uuid.UUID(hex="ada" * 10 + "00"))
+        change.moves = [{**move, "before": lookalike} for move in change.moves]
+        change.created_by = None
+    assert asked.data("Ada")["identity_changes"] == []
     (about,) = asked.data("Linus")["identity_changes"]
     assert [each["name"] for each in about["moves"]] == ["Torvalds"]
 

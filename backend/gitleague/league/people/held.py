@@ -9,9 +9,10 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, ColumnElement, String, Text, cast, func, or_, select
+from sqlalchemy import JSON, Column, ColumnElement, String, Text, cast, false, func, or_, select
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
@@ -20,10 +21,12 @@ from gitleague.core.db import Database
 from gitleague.league.fantasy.secrets import picked_by, told_to
 from gitleague.league.people.sweep import FREE_TEXT
 from gitleague.league.people.traces import Person, ties
+from gitleague.projects.erased import Names
 from gitleague.tables import Table
 from gitleague.tables.fantasy import FantasyPick
 
 CHUNK = 1000
+IS_DEED = "is_deed"
 # What proves who somebody is would let whoever reads the export be them.
 SECRETS = frozenset({"token_hash", "key_hash", "public_key", "fingerprint"})
 ACCOUNT = frozenset({"sign_in_links", "browser_sessions", "api_keys"})
@@ -69,9 +72,9 @@ class _Part(NamedTuple):
     """Rows of a table that are theirs for one reason, and what of them is shown."""
 
     wanted: list[ColumnElement[bool]]
-    columns: list[Column[Any]]
+    columns: list[ColumnElement[Any]]
     without: list[ColumnElement[bool]]
-    read: Callable[[Any], Any] = lambda value: value
+    told: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda row: row  # None: nothing of it
 
 
 def tables_held() -> list[SqlTable]:
@@ -116,13 +119,16 @@ def _rows(
             question = question.where(~func.coalesce(or_(*part.without), False))
         in_order = question.order_by(*table.primary_key.columns)
         for row in session.execute(in_order.execution_options(yield_per=CHUNK)).mappings():
-            fields = {key: part.read(_as_json(value)) for key, value in row.items()}
-            yield comma + json.dumps(fields)
-            comma = ", "
+            fields = part.told({key: _as_json(value) for key, value in row.items()})
+            if fields is not None:
+                yield comma + json.dumps(fields)
+                comma = ", "
 
 
 def _parts(table: SqlTable, person: Person) -> Iterator[_Part]:
-    columns = [column for column in table.columns if column.name not in SECRETS]
+    columns: list[ColumnElement[Any]] = [
+        column for column in table.columns if column.name not in SECRETS
+    ]
     whole: list[ColumnElement[bool]] = []
     deeds: list[ColumnElement[bool]] = []
     for column, tie in ties(table, person):
@@ -139,18 +145,44 @@ def _parts(table: SqlTable, person: Person) -> Iterator[_Part]:
     if table.name == "commits":
         deeds.append(func.lower(table.c.committer_email).in_(told))
     named: list[ColumnElement[bool]] = [
-        cast(table.c[name], Text).icontains(spelling, autoescape=True)
+        cast(table.c[name], Text).icontains(word, autoescape=True)
         for name in BY_WORDS.get(table.name, ())
-        for word in sorted(person.words)
-        for spelling in {word, json.dumps(word)[1:-1]}
+        for word in sorted(_spellings(person))
     ]
     if whole:
         yield _Part(whole, columns, [])
-    if named:
-        yield _Part(named, columns, whole, lambda value: _about(value, person))
-    if deeds:
-        facts = [column for column in columns if not _is_told(column)]
-        yield _Part(deeds, facts, [*whole, *named])
+    if named or deeds:
+        is_deed = func.coalesce(or_(false(), *deeds), False).label(IS_DEED)
+        told = partial(_of_others, table, _Traces(person))
+        yield _Part([*named, *deeds], [*columns, is_deed], whole, told)
+
+
+class _Traces:
+    """What tells in a text that it is about a person."""
+
+    def __init__(self, person: Person) -> None:
+        self._names = Names(person.words, "")
+        self._ids = {str(each) for each in person.identities}
+
+    def are_in(self, value: Any) -> bool:
+        """As whole words: an id of somebody else may have the letters of a name."""
+        text = json.dumps(value)
+        return self._names.are_in(value) or any(each in text for each in self._ids)
+
+
+def _spellings(person: Person) -> set[str]:
+    escaped = {json.dumps(word)[1:-1] for word in person.words}
+    return {*person.words, *escaped, *map(str, person.identities)}
+
+
+def _of_others(table: SqlTable, traces: _Traces, row: dict[str, Any]) -> dict[str, Any] | None:
+    """What names them is told; of what they did to others, that they did it."""
+    is_deed = row.pop(IS_DEED)
+    if any(traces.are_in(row[name]) for name in BY_WORDS.get(table.name, ())):
+        return {key: _about(value, traces) for key, value in row.items()}
+    if is_deed:
+        return {key: value for key, value in row.items() if not _is_told(table.c[key])}
+    return None
 
 
 def _is_told(column: Column[Any]) -> bool:
@@ -159,14 +191,12 @@ def _is_told(column: Column[Any]) -> bool:
     return isinstance(column.type, JSON)
 
 
-def _about(value: Any, person: Person) -> Any:
+def _about(value: Any, traces: _Traces) -> Any:
     """Of lists only what names them: the rest of a list is about others."""
     if isinstance(value, dict):
-        return {key: _about(each, person) for key, each in value.items()}
+        return {key: _about(each, traces) for key, each in value.items()}
     if isinstance(value, list):
-        words = [word.lower() for word in person.words]
-        told = [(each, json.dumps(each, ensure_ascii=False).lower()) for each in value]
-        return [each for each, text in told if any(word in text for word in words)]
+        return [each for each in value if traces.are_in(each)]
     return value
 
 
