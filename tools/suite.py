@@ -36,6 +36,7 @@ class Part(NamedTuple):
     name: str
     folder: str  # where pytest runs
     arguments: tuple[str, ...]
+    checks: tuple[str, ...] = ()  # options that say something of all its tests together
 
 
 class Test(NamedTuple):
@@ -47,7 +48,7 @@ class Test(NamedTuple):
 PARTS = (
     Part("tools", ".", ("tools/",)),
     Part("client", "gitleague-client", ("tests/",)),
-    Part("backend without browser", "backend", ("tests/", "-m", "not browser", BOTH_ASKED)),
+    Part("backend without browser", "backend", ("tests/", "-m", "not browser"), (BOTH_ASKED,)),
     Part("browser", "backend", ("tests/", "-m", "browser")),
 )
 QUICK = (
@@ -108,7 +109,7 @@ class PartRun:
         # Each process begins with its share of the files, so that what their tests have in common
         # is made once; one that has ended takes from another.
         workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal")
-        self.status, self.tests = self._pytest("first", *workers)
+        self.status, self.tests = self._pytest("first", *self.part.checks, *workers)
         self.seconds = time.monotonic() - began
         self.is_red = self.status != 0
 

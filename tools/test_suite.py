@@ -57,6 +57,20 @@ def test_one_that_passes_when_it_is_alone_is_told(
     assert not (project / "build" / "flaky.txt").exists(), "what an earlier run said is gone"
 
 
+def test_what_is_said_of_all_tests_is_not_asked_of_the_few_that_run_again(project: Path) -> None:
+    checking = """
+        def pytest_addoption(parser):
+            parser.addoption("--check", action="store_true")
+
+        def pytest_sessionfinish(session):
+            if session.config.getoption("check") and session.config.getoption("lf"):
+                session.exitstatus = 6
+    """
+    (project / "tests" / "conftest.py").write_text(dedent(checking))
+    write(project, "wobbles", WOBBLES.format(count=1))
+    assert suite.run(project, [PART._replace(checks=("--check",))], BARE) == 0
+
+
 def test_more_than_a_few_are_no_accident(project: Path) -> None:
     write(project, "wobbles", WOBBLES.format(count=suite.MOST_FLAKY + 1))
     assert suite.run(project, [PART], BARE) == 1

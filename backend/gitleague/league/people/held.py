@@ -152,9 +152,9 @@ def _parts(table: SqlTable, person: Person) -> Iterator[_Part]:
     if whole:
         yield _Part(whole, columns, [])
     if named or deeds:
-        is_deed = func.coalesce(or_(false(), *deeds), False).label(IS_DEED)
-        told = partial(_of_others, table, _Traces(person))
-        yield _Part([*named, *deeds], [*columns, is_deed], whole, told)
+        by_deed = func.coalesce(or_(false(), *deeds), False).label(IS_DEED)
+        of_others = partial(_of_others, table, _Traces(person))
+        yield _Part([*named, *deeds], [*columns, by_deed], whole, of_others)
 
 
 class _Traces:
