@@ -29,6 +29,7 @@ from gitleague.core.maintenance import Maintenance
 from gitleague.core.metrics import Metrics
 from gitleague.core.private_files import keep_files_private
 from gitleague.core.requests import RequestTrail
+from gitleague.core.route_index import Indexed, RouteIndex
 from gitleague.core.session import Turns, database_of
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
@@ -99,6 +100,11 @@ def _routes() -> APIRouter:
     return routes
 
 
+@cache
+def _index() -> RouteIndex:
+    return RouteIndex(_routes().routes)
+
+
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """`database` is the one of the settings, where it is open already."""
     app = FastAPI(
@@ -111,6 +117,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redirect_slashes=False,  # a redirect would be built from the request's host
         routes=_routes().routes,
     )
+    app.router.middleware_stack = Indexed(app.router, _index())
     app.state.settings = settings
     app.state.started_at = now()
     app.state.database = database or Database(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 
 from gitleague.core.errors import FieldError, Invalid
 
-_STATE = "what_routes_know"
 Part = int | str
 
 
@@ -24,11 +22,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def refuse_unknown_parameters(request: Request) -> None:
+async def refuse_unknown_parameters(request: Request) -> None:
     """Raises Invalid for what stands in the query and the route does not know."""
     if not request.query_params:
         return
-    dependant = _dependants(request).get(request.scope["endpoint"])
+    dependant = _dependant_of(request)
     known = parameters_of(dependant) if dependant else set()
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
@@ -46,7 +44,7 @@ def parameters_of(dependant: Dependant) -> set[str]:
 
 def fields_beside(request: Request, place: Sequence[Part]) -> Collection[str]:
     """The names that a body may have where this one stands, as far as the route says."""
-    dependant = _dependants(request).get(request.scope.get("endpoint", _dependants))
+    dependant = _dependant_of(request)
     if dependant is None:
         return ()
     kind: Any = next((each.field_info.annotation for each in dependant.body_params), None)
@@ -70,13 +68,7 @@ def _fields(kind: Any) -> dict[str, Any]:
     return found
 
 
-def _dependants(request: Request) -> dict[Callable[..., Any], Dependant]:
-    found: dict[Callable[..., Any], Dependant] | None = getattr(request.app.state, _STATE, None)
-    if found is None:
-        found = {
-            route.endpoint: route.dependant
-            for route in iter_route_contexts(request.app.routes)
-            if route.endpoint and getattr(route, "dependant", None)
-        }
-        setattr(request.app.state, _STATE, found)
+def _dependant_of(request: Request) -> Dependant | None:
+    """What the route asks of a request; None where the request has come to no route."""
+    found: Dependant | None = getattr(request.scope.get("route"), "dependant", None)
     return found
