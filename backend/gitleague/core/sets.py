@@ -32,6 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import NullType
 
+ESCAPE = "/"
 Merge: TypeAlias = Callable[[Any, Any], ColumnElement[Any]]
 
 
@@ -93,6 +94,13 @@ def _array(values: Iterable[str]) -> str:
     """In PostgreSQL's own notation: the driver would write it too, in ten times the time."""
     quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def escaped(text: str) -> str:
+    """For a LIKE with this ESCAPE: the text, and no pattern."""
+    for letter in (ESCAPE, "%", "_"):
+        text = text.replace(letter, ESCAPE + letter)
+    return text
 
 
 class ByteOrder(GenericFunction[str]):

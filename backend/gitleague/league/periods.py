@@ -47,6 +47,11 @@ class Window(NamedTuple):
         return min(self.last, self.today)
 
     @property
+    def alone(self) -> "Window":
+        """Without the windows around it, and what a season is beside its days."""
+        return Window(self.period, self.first, self.last, self.today)
+
+    @property
     def is_running(self) -> bool:
         return self.first <= self.today <= self.last
 

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import ColumnElement, Float, FromClause, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import Period, Window
 from gitleague.league.stats import Metric
 from gitleague.scoring.rules import rules_at
@@ -22,15 +23,15 @@ from gitleague.tables.seasons import Absence, AbsenceKind
 class Unranked(NamedTuple):
     """Who has no rank in a window."""
 
-    away: frozenset[uuid.UUID] = frozenset()
-    active_days: int = 0  # whoever has fewer is not ranked either
+    away: frozenset[uuid.UUID] | None = None
+    active_days: int | None = None  # whoever has fewer is not ranked either
 
     def among(self, table: FromClause) -> ColumnElement[bool] | None:
         """Whether a row of the table is one of them; None where nobody is."""
         reasons: list[ColumnElement[bool]] = []
-        if self.away:
-            reasons.append(table.c.player_id.in_(sorted(self.away)))
-        if self.active_days > 1:  # everybody who played has one
+        if self.away is not None:
+            reasons.append(table.c.player_id.in_(self.away))
+        if self.active_days is not None:
             reasons.append(table.c.active_days < self.active_days)
         return or_(*reasons) if reasons else None
 
@@ -51,13 +52,11 @@ def unranked_in(
             rules[window.version] = rules_at(session, project_id, window.version)
         under = rules[window.version]
         enough = under.unranked_when_away_for * length_of(window)
-        found.append(
-            Unranked(
-                frozenset(player for player, days in days_of.items() if days >= enough),
-                # On its first day nobody can have played on two.
-                min(under.average_active_days, max(_gone(window), 1)) if is_average else 0,
-            )
-        )
+        away_for_long = frozenset(player for player, days in days_of.items() if days >= enough)
+        # On its first day nobody can have played on two.
+        needed = min(under.average_active_days, max(_gone(window), 1)) if is_average else 0
+        # Everybody who played has one.
+        found.append(Unranked(away_for_long or None, needed if needed > 1 else None))
     return found
 
 
@@ -101,19 +100,21 @@ def _days_away(
     dated = [each for each in windows if each.period is not Period.ALL and each.first <= each.last]
     if not dated:
         return [{} for _ in windows]
-    rows = (
-        session.execute(
-            select(Absence.player_id, Absence.first, Absence.last).where(
-                Absence.project_id == project_id,
-                Absence.kind == AbsenceKind.AWAY.value,
-                Absence.first <= max(each.last for each in dated),
-                Absence.last >= min(each.first for each in dated),
-            )
-        )
-        .tuples()
-        .all()
-    )
+    first, last = min(each.first for each in dated), max(each.last for each in dated)
+    rows = session.execute(*_absences(project_id, first, last)).tuples().all()
     return [_within(window, rows) if window in dated else {} for window in windows]
+
+
+@prepared
+def _absences(
+    project_id: uuid.UUID, first: date, last: date
+) -> Select[tuple[uuid.UUID, date, date]]:
+    return select(Absence.player_id, Absence.first, Absence.last).where(
+        Absence.project_id == project_id,
+        Absence.kind == AbsenceKind.AWAY.value,
+        Absence.first <= last,
+        Absence.last >= first,
+    )
 
 
 def _within(window: Window, rows: Sequence[tuple[uuid.UUID, date, date]]) -> dict[uuid.UUID, int]:

@@ -1,21 +1,24 @@
 """The leaderboard: the box scores of a period in order."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from gitleague.core.sets import ByteOrder
+from gitleague.core.prepared import prepared
+from gitleague.core.sets import ESCAPE, ByteOrder, escaped
 from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, shown_name
 from gitleague.league.periods import DAY, Window
 from gitleague.league.rankings import Unranked, needed_for, rank, unranked_in, worth
 from gitleague.league.squads.sums import played_for, squad_sums
-from gitleague.league.stats import Metric, Numbers, Order, version_shown
+from gitleague.league.stats import Metric, Numbers, Order, numbers_in, version_shown
 from gitleague.league.streaks import streaks
-from gitleague.league.totals import Ledger, ledger, ledger_of, totals
+from gitleague.league.totals import Ledger, Plan, ledger, ledger_of, plan, sums_of
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.scores import BoxScore
 
@@ -31,6 +34,11 @@ class Slice(NamedTuple):
     squad_id: uuid.UUID | None = None  # what was played for it
     positions: tuple[str, ...] | None = None  # None: of whatever position
     viewer: Viewer = PUBLIC  # who reads the names
+
+    @property
+    def alone(self) -> Slice:
+        """Without the windows around its own."""
+        return self._replace(window=self.window.alone)
 
 
 class Trend(NamedTuple):
@@ -51,6 +59,16 @@ class StandingRow(NamedTuple):
     among: int  # how many are ranked
     away: bool = False
     is_retired: bool = False
+
+
+class _Table(NamedTuple):
+    """What a table is made of, and who is not ranked in it."""
+
+    of: Slice
+    now: Plan
+    before: Plan
+    unranked: Unranked
+    unranked_before: Unranked
 
 
 class Leader(NamedTuple):
@@ -81,23 +99,14 @@ def standings(
     all who played: neither the search nor the page changes it.
     """
     books = ledger(session, of.project_id)
-    table, unranked = _ranked(session, of, books)
-    wanted = select(table, func.count().over().label("total")).where(_named(table, q))
-    metric = worth(table, of.metric)
-    in_order = metric.desc() if order is Order.DESC else metric.asc()
-    rows = session.execute(
-        wanted.order_by(
-            *_ranked_first(table, unranked), in_order, ByteOrder(table.c.name), table.c.player_id
-        )
-        .limit(limit)
-        .offset((page - 1) * limit)
-    ).all()
+    table = _table_of(session, of, books)
+    names = _spellings(q)
+    rows = session.execute(*_page(table, names, limit, (page - 1) * limit, order=order)).all()
     if not rows and page > 1:  # past the end: the rows can no longer tell how many there are
-        total = session.scalar(select(func.count()).select_from(table).where(_named(table, q)))
-        return Standings([], total or 0, 0)
+        return Standings([], session.scalar(*_length(table, names)) or 0, 0)
     streak_of = streaks(session, books, [row.player_id for row in rows], of.window)
     return Standings(
-        [_row(row, streak_of.get(row.player_id, 0), unranked) for row in rows],
+        [_row(row, streak_of.get(row.player_id, 0), table.unranked) for row in rows],
         total=rows[0].total if rows else 0,
         highest=rows[0].highest if rows else 0,
     )
@@ -113,10 +122,12 @@ def standings_of(
 ) -> dict[uuid.UUID, StandingRow]:
     """The rows of these players, of those who played."""
     books = ledger(session, of.project_id)
-    table, unranked = _ranked(session, of, books)
-    rows = session.execute(select(table).where(table.c.player_id.in_(players))).all()
+    table = _table_of(session, of, books)
+    rows = session.execute(*_rows_of(table, list(players))).all()
     streak_of = streaks(session, books, [row.player_id for row in rows], of.window)
-    return {row.player_id: _row(row, streak_of.get(row.player_id, 0), unranked) for row in rows}
+    return {
+        row.player_id: _row(row, streak_of.get(row.player_id, 0), table.unranked) for row in rows
+    }
 
 
 def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:
@@ -125,9 +136,23 @@ def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Lead
     Of equals the one whose name comes first, whoever looks.
     """
     books = ledger_of(session, ledger(session, of.project_id), of.window)
-    everybody = _played(of, books, Numbers._fields)
-    played = everybody.add_columns(shown_name(LEAGUE).label("tie")).cte("played")
     (unranked,) = unranked_in(session, of.project_id, Metric.IMPACT, [of.window])
+    made_of = _plan(of, books, of.window)
+    rows = session.execute(*_leaders(of.alone, made_of, unranked, metrics=tuple(metrics))).all()
+    return [
+        Leader(metric, row.player_id, row.name, value)
+        for metric in metrics
+        for row in rows
+        if getattr(row, f"{metric.value}_place") == 1 and (value := getattr(row, metric.value)) > 0
+    ]
+
+
+@prepared
+def _leaders(
+    of: Slice, made_of: Plan, unranked: Unranked, *, metrics: tuple[Metric, ...]
+) -> Select[Any]:
+    everybody = _played(of, made_of, Numbers._fields)
+    played = everybody.add_columns(shown_name(LEAGUE).label("tie")).cte("played")
     out = unranked.among(played)
     places = [
         func.row_number()
@@ -136,14 +161,7 @@ def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Lead
         for metric in metrics
     ]
     table = select(played, *places).where(*([] if out is None else [~out])).subquery()
-    first_in_any = or_(*(table.c[place.name] == 1 for place in places))
-    rows = session.execute(select(table).where(first_in_any)).all()
-    return [
-        Leader(metric, row.player_id, row.name, value)
-        for metric in metrics
-        for row in rows
-        if getattr(row, f"{metric.value}_place") == 1 and (value := getattr(row, metric.value)) > 0
-    ]
+    return select(table).where(or_(*(table.c[place.name] == 1 for place in places)))
 
 
 def last_played(session: Session, of: Slice) -> date | None:
@@ -155,17 +173,16 @@ def last_played(session: Session, of: Slice) -> date | None:
 
 
 def _row(row: Row[Any], streak: int, unranked: Unranked) -> StandingRow:
-    numbers = Numbers(*(getattr(row, name) for name in Numbers._fields))
     return StandingRow(
         rank=row.rank,
         player_id=row.player_id,
         name=row.name,
         is_bot=row.is_bot,
-        numbers=numbers,
+        numbers=Numbers._make(numbers_in(row)),
         streak=streak,
         trend=trend_of(row.rank, row.rank_before),
         among=row.among,
-        away=row.player_id in unranked.away,
+        away=row.player_id in (unranked.away or ()),
         is_retired=row.is_retired,
     )
 
@@ -179,34 +196,75 @@ def trend_of(rank: int | None, before: int | None) -> Trend:
     return Trend("up" if rank < before else "down", abs(before - rank))
 
 
-def _ranked_first(table: CTE, unranked: Unranked) -> list[ColumnElement[bool]]:
-    """An order by whether there is a rank at all, where there are rows without."""
-    return [table.c.rank.is_(None)] if unranked != Unranked() else []
-
-
-def _ranked(session: Session, of: Slice, in_force: Ledger) -> tuple[CTE, Unranked]:
-    """Everyone who played, with their rank now and in the window before; and who has none now."""
+def _table_of(session: Session, of: Slice, in_force: Ledger) -> _Table:
     now, before = of.window, of.window.before
     books = ledger_of(session, in_force, now)
     older = books if before.version == now.version else ledger_of(session, in_force, before)
-    unranked, unranked_before = unranked_in(session, of.project_id, of.metric, (now, before))
-    played = _played(of, books, Numbers._fields).cte("played")
-    earlier = _played(of._replace(window=before), older, needed_for(of.metric)).cte("earlier")
-    was = select(earlier.c.player_id, rank(earlier, of.metric, unranked_before).label("rank")).cte(
-        "was"
+    unranked = unranked_in(session, of.project_id, of.metric, (now, before))
+    return _Table(
+        of.alone,
+        _plan(of, books, now),
+        _plan(of, older, before),
+        *unranked,
     )
-    table = (
+
+
+def _plan(of: Slice, books: Ledger, window: Window) -> Plan:
+    return plan(books, window.first, window.last, repo_id=of.repo_id)
+
+
+@prepared
+def _page(
+    of: _Table, names: tuple[str, ...], limit: int, offset: int, *, order: Order
+) -> Select[Any]:
+    table = _ranked(of)
+    metric = worth(table, of.of.metric)
+    # Whoever has no rank comes last, where there is somebody.
+    last = [table.c.rank.is_(None)] if of.unranked.among(table) is not None else []
+    return (
+        select(table, func.count().over().label("total"))
+        .where(_named(table, names))
+        .order_by(
+            *last,
+            metric.desc() if order is Order.DESC else metric.asc(),
+            ByteOrder(table.c.name),
+            table.c.player_id,
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+
+
+@prepared
+def _length(of: _Table, names: tuple[str, ...]) -> Select[tuple[int]]:
+    table = _ranked(of)
+    return select(func.count()).select_from(table).where(_named(table, names))
+
+
+@prepared
+def _rows_of(of: _Table, players: list[uuid.UUID]) -> Select[Any]:
+    table = _ranked(of)
+    return select(table).where(table.c.player_id.in_(players))
+
+
+def _ranked(of: _Table) -> CTE:
+    """Everyone who played, with their rank now and in the window before."""
+    metric = of.of.metric
+    played = _played(of.of, of.now, Numbers._fields).cte("played")
+    earlier = _played(of.of, of.before, needed_for(metric)).cte("earlier")
+    was = select(earlier.c.player_id, rank(earlier, metric, of.unranked_before).label("rank"))
+    before = was.cte("was")
+    return (
         select(
             played,
-            rank(played, of.metric, unranked).label("rank"),
+            rank(played, metric, of.unranked).label("rank"),
             func.max(played.c.impact).over().label("highest"),
-            _ranked_in_all(played, unranked).label("among"),
-            was.c.rank.label("rank_before"),
+            _ranked_in_all(played, of.unranked).label("among"),
+            before.c.rank.label("rank_before"),
         )
-        .join_from(played, was, was.c.player_id == played.c.player_id, isouter=True)
+        .join_from(played, before, before.c.player_id == played.c.player_id, isouter=True)
         .cte("ranked")
     )
-    return table, unranked
 
 
 def _ranked_in_all(played: CTE, unranked: Unranked) -> ColumnElement[int]:
@@ -214,13 +272,12 @@ def _ranked_in_all(played: CTE, unranked: Unranked) -> ColumnElement[int]:
     return func.count().over() if out is None else func.sum(case((out, 0), else_=1)).over()
 
 
-def _played(of: Slice, books: Ledger, names: Sequence[str]) -> Select[Any]:
-    """These sums of each player over the window."""
-    window = of.window
-    if of.squad_id:
-        sums = squad_sums(books, window, names, repo_id=of.repo_id, squad_id=of.squad_id)
+def _played(of: Slice, made_of: Plan, names: Sequence[str]) -> Select[Any]:
+    """These sums of each player, of those in the slice."""
+    if of.squad_id is not None:
+        sums = squad_sums(made_of, names, squad_id=of.squad_id)
     else:
-        sums = totals(books, window.first, window.last, repo_id=of.repo_id, names=names)
+        sums = sums_of(made_of, names=names)
     chosen = [Player.project_id == of.project_id]
     if of.positions is not None:
         chosen.append(Player.position.in_(of.positions))
@@ -230,7 +287,7 @@ def _played(of: Slice, books: Ledger, names: Sequence[str]) -> Select[Any]:
         shown_name(of.viewer).label("name"),
         Player.is_bot,
         # Whoever retired and still plays is in the table, and marked in it.
-        case((Player.retired_on <= window.today, True), else_=False).label("is_retired"),
+        case((Player.retired_on <= of.window.today, True), else_=False).label("is_retired"),
     )
     return (
         select(sums.c.player_id, *columns, *(sums.c[name] for name in names))
@@ -268,7 +325,12 @@ def over(of: Slice, *columns: Any) -> Select[Any]:
     )
 
 
-def _named(table: CTE, q: str) -> ColumnElement[bool]:
-    """The name holds `q`, in whatever case: SQLite alone folds no letters beyond ASCII."""
-    spellings = {q, q.lower(), q.upper(), q.title()}
-    return or_(*(table.c.name.icontains(spelling, autoescape=True) for spelling in spellings))
+def _spellings(q: str) -> tuple[str, ...]:
+    """How a name may hold `q`, in whatever case: SQLite alone folds no letters beyond ASCII."""
+    spelt = sorted({q, q.lower(), q.upper(), q.title()}) if q else []
+    return tuple(escaped(spelling) for spelling in spelt)
+
+
+def _named(table: CTE, names: tuple[str, ...]) -> ColumnElement[bool]:
+    found = [table.c.name.icontains(name, escape=ESCAPE) for name in names]
+    return or_(*found) if found else true()

@@ -2,6 +2,7 @@
 
 import uuid
 from enum import Enum
+from operator import attrgetter
 from typing import NamedTuple
 
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
@@ -72,6 +73,7 @@ class Numbers(NamedTuple):
         return {**plain, "ai_share": self.ai_share}
 
 
+numbers_in = attrgetter(*Numbers._fields)  # of a row that has them all
 POINTS = ("pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc")
 UNITS = {"impact": IMPACT_UNIT, "impact_per_day": IMPACT_UNIT} | dict.fromkeys(POINTS, STAT_UNIT)
 

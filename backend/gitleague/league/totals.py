@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import DAY, Window
 from gitleague.league.stats import Numbers
 from gitleague.scoring.totals import ALL_REPOS, Span, end_of, month_of
@@ -65,23 +66,35 @@ class Piece(NamedTuple):
     last: date
 
 
-_Only = list[ColumnElement[bool]]
+class Plan(NamedTuple):
+    """Of what the sums of some days are made: of values, or of the parameters for them."""
+
+    project_id: uuid.UUID
+    version: int
+    pieces: tuple[Piece, ...]
+    by: By
+    repo_id: uuid.UUID | None
 
 
 def ledger(session: Session, project_id: uuid.UUID, version: int | None = None) -> Ledger:
     """Of the version in force where none is given."""
+    rows = session.execute(*_ledger(project_id, version)).all()
+    in_force = int(rows[0][0])
+    stale = frozenset(month for _, month in rows if month)
+    return Ledger(project_id, in_force if version is None else version, stale)
+
+
+@prepared
+def _ledger(project_id: uuid.UUID, version: int | None) -> Select[Any]:
     shown = Project.rules_version if version is None else version
-    rows = session.execute(
+    return (
         select(Project.rules_version, StaleMonth.month)
         .outerjoin(
             StaleMonth,
             and_(StaleMonth.project_id == Project.id, StaleMonth.rules_version == shown),
         )
         .where(Project.id == project_id)
-    ).all()
-    in_force = int(rows[0][0])
-    stale = frozenset(month for _, month in rows if month)
-    return Ledger(project_id, in_force if version is None else version, stale)
+    )
 
 
 def ledger_of(session: Session, in_force: Ledger, window: Window) -> Ledger:
@@ -89,6 +102,19 @@ def ledger_of(session: Session, in_force: Ledger, window: Window) -> Ledger:
     if window.version in (None, in_force.version):
         return in_force
     return ledger(session, in_force.project_id, window.version)
+
+
+def plan(
+    of: Ledger,
+    first: date,
+    last: date,
+    *,
+    by: By = By.PLAYER,
+    repo_id: uuid.UUID | None = None,
+) -> Plan:
+    """For the days from `first` to `last`."""
+    found = pieces(of.stale, first, last, by=by, one_repo=repo_id is not None)
+    return Plan(of.project_id, of.version, tuple(found), by, repo_id)
 
 
 def totals(
@@ -101,15 +127,22 @@ def totals(
     players: Collection[uuid.UUID] | None = None,
     names: Sequence[str] = Numbers._fields,
 ) -> Subquery:
-    """The columns of `by`, then the `names` of `Numbers`, from `first` to `last`."""
-    parts = [
-        _part(of, piece, by, names, _only(piece, by, repo_id, players))
-        for piece in pieces(of.stale, first, last, by=by, one_repo=repo_id is not None)
-    ]
+    """As `sums_of`, from `first` to `last`."""
+    return sums_of(plan(of, first, last, by=by, repo_id=repo_id), players=players, names=names)
+
+
+def sums_of(
+    planned: Plan,
+    *,
+    players: Collection[uuid.UUID] | None = None,
+    names: Sequence[str] = Numbers._fields,
+) -> Subquery:
+    """The columns that they are made by, then the `names` of `Numbers`."""
+    parts = [_part(planned, piece, names, players) for piece in planned.pieces]
     if len(parts) == 1:
         return parts[0].subquery()
     each = union_all(*parts).subquery()
-    keys = [each.c[name] for name in by.value]
+    keys = [each.c[name] for name in planned.by.value]
     sums = [_whole(each.c[name]).label(name) for name in names]
     return select(*keys, *sums).group_by(*keys).subquery()
 
@@ -166,40 +199,54 @@ def _months(
         here = min(end, date.max - DAY) + DAY
 
 
-def _part(of: Ledger, piece: Piece, by: By, names: Sequence[str], only: _Only) -> Select[Any]:
+def _part(
+    of: Plan, piece: Piece, names: Sequence[str], players: Collection[uuid.UUID] | None
+) -> Select[Any]:
     if piece.source is Source.BOX_SCORES:
-        return _of_box_scores(of, by, names, only)
+        return _of_box_scores(of, piece, names, players)
     key = {
         "player_id": PlayerTotal.player_id,
         "repo_id": PlayerTotal.repo_id,
         "day": PlayerTotal.first,
     }
-    keys = [key[name] for name in by.value]
+    if of.by is By.REPO and of.repo_id is None:
+        only = [PlayerTotal.repo_id != ALL_REPOS]
+    else:
+        only = totals_in(of.repo_id)
+    if players is not None:
+        only.append(PlayerTotal.player_id.in_(players))
     return (
         select(
-            *(key[name].label(name) for name in by.value),
+            *(key[name].label(name) for name in of.by.value),
             *(_whole(getattr(PlayerTotal, name)).label(name) for name in names),
         )
         .where(
             PlayerTotal.project_id == of.project_id,
             PlayerTotal.rules_version == of.version,
             PlayerTotal.span == SPANS[piece.source].value,
+            PlayerTotal.first.between(piece.first, piece.last),
             *only,
         )
-        .group_by(*keys)
+        .group_by(*(key[name] for name in of.by.value))
     )
 
 
-def _of_box_scores(of: Ledger, by: By, names: Sequence[str], only: _Only) -> Select[Any]:
+def _of_box_scores(
+    of: Plan, piece: Piece, names: Sequence[str], players: Collection[uuid.UUID] | None
+) -> Select[Any]:
     key = {
         "player_id": Identity.player_id,
         "repo_id": BoxScore.repo_id,
         "day": BoxScore.day,
     }
-    keys = [key[name] for name in by.value]
+    only: list[ColumnElement[bool]] = []
+    if of.repo_id is not None:
+        only.append(BoxScore.repo_id == of.repo_id)
+    if players is not None:
+        only.append(Identity.player_id.in_(players))
     return (
         select(
-            *(key[name].label(name) for name in by.value),
+            *(key[name].label(name) for name in of.by.value),
             *(_of_one(name).label(name) for name in names),
         )
         .join(
@@ -209,32 +256,11 @@ def _of_box_scores(of: Ledger, by: By, names: Sequence[str], only: _Only) -> Sel
         .where(
             BoxScore.project_id == of.project_id,
             BoxScore.rules_version == of.version,
+            BoxScore.day.between(piece.first, piece.last),
             *only,
         )
-        .group_by(*keys)
+        .group_by(*(key[name] for name in of.by.value))
     )
-
-
-def _only(
-    piece: Piece, by: By, repo_id: uuid.UUID | None, players: Collection[uuid.UUID] | None
-) -> _Only:
-    """The days of the piece, the repo and the players, in the words of the piece's table."""
-    only: _Only
-    if piece.source is Source.BOX_SCORES:
-        only = [BoxScore.day.between(piece.first, piece.last)]
-        if repo_id is not None:
-            only.append(BoxScore.repo_id == repo_id)
-        if players is not None:
-            only.append(Identity.player_id.in_(players))
-        return only
-    only = [PlayerTotal.first.between(piece.first, piece.last)]
-    if by is By.REPO and repo_id is None:
-        only.append(PlayerTotal.repo_id != ALL_REPOS)
-    else:
-        only += totals_in(repo_id)
-    if players is not None:
-        only.append(PlayerTotal.player_id.in_(players))
-    return only
 
 
 def totals_in(repo_id: uuid.UUID | None) -> list[ColumnElement[bool]]:

@@ -1,7 +1,10 @@
 """The table of the squads: what their players did for them, together or on average."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -20,12 +23,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
+from gitleague.core.sets import ESCAPE, escaped
 from gitleague.league.rankings import Unranked, needed_for, unranked_in, worth
 from gitleague.league.squads.squads import is_somebody
 from gitleague.league.squads.sums import squad_sums
 from gitleague.league.standings import Slice, Trend, trend_of
-from gitleague.league.stats import Metric, Numbers, Order
-from gitleague.league.totals import Ledger, ledger, ledger_of
+from gitleague.league.stats import Metric, Numbers, Order, numbers_in
+from gitleague.league.totals import Plan, ledger, ledger_of, plan
 from gitleague.tables.commits import Player
 from gitleague.tables.squads import Squad, Stint
 
@@ -47,6 +52,19 @@ class SquadStanding(NamedTuple):
     trend: Trend
 
 
+class _Played(NamedTuple):
+    made_of: Plan
+    first: date
+    end: date
+    unranked: Unranked
+
+
+class _Table(NamedTuple):
+    of: Slice
+    now: _Played
+    before: _Played
+
+
 class SquadTable(NamedTuple):
     rows: list[SquadStanding]
     total: int
@@ -66,21 +84,13 @@ def squad_standings(
 
     As in the table of players the rank is the place from most to least, whatever the order.
     """
-    table = _ranked(session, of, per)
-    named = table.c.name_key.contains(q.casefold(), autoescape=True)
-    value = _compared(table, of.metric, per)
+    table = _table_of(session, of)
+    named = escaped(q.casefold())
     rows = session.execute(
-        select(table, func.count().over().label("total"))
-        .where(named)
-        .order_by(
-            value.desc() if order is Order.DESC else value.asc(), table.c.name_key, table.c.squad_id
-        )
-        .limit(limit)
-        .offset((page - 1) * limit)
+        *_page(table, named, limit, (page - 1) * limit, per=per, order=order)
     ).all()
     if not rows and page > 1:  # past the end: the rows can no longer tell how many there are
-        total = session.scalar(select(func.count()).select_from(table).where(named))
-        return SquadTable([], total or 0)
+        return SquadTable([], session.scalar(*_length(table, named)) or 0)
     return SquadTable([_row(row) for row in rows], rows[0].total if rows else 0)
 
 
@@ -96,29 +106,66 @@ def _row(row: Row[Any]) -> SquadStanding:
         row.name,
         row.members,
         row.players,
-        Numbers(*(getattr(row, name) for name in Numbers._fields)),
+        Numbers._make(numbers_in(row)),
         trend_of(row.rank, row.rank_before),
     )
 
 
-def _ranked(session: Session, of: Slice, per: Per) -> CTE:
-    """Every squad with its rank now and in the window before."""
+def _table_of(session: Session, of: Slice) -> _Table:
     now, before = of.window, of.window.before
     in_force = ledger(session, of.project_id)
     books = ledger_of(session, in_force, now)
     older = books if before.version == now.version else ledger_of(session, in_force, before)
     away, away_before = unranked_in(session, of.project_id, Metric.IMPACT, (now, before))
-    needed = needed_for(of.metric)
-    played = _played(of, books, away, Numbers._fields).cte("played")
-    earlier = _played(of._replace(window=before), older, away_before, needed).cte("earlier")
+    return _Table(
+        of.alone,
+        _Played(plan(books, now.first, now.last, repo_id=of.repo_id), now.first, now.end, away),
+        _Played(
+            plan(older, before.first, before.last, repo_id=of.repo_id),
+            before.first,
+            before.end,
+            away_before,
+        ),
+    )
+
+
+@prepared
+def _page(
+    of: _Table, named: str, limit: int, offset: int, *, per: Per, order: Order
+) -> Select[Any]:
+    table = _ranked(of, per)
+    value = _compared(table, of.of.metric, per)
+    return (
+        select(table, func.count().over().label("total"))
+        .where(table.c.name_key.contains(named, escape=ESCAPE))
+        .order_by(
+            value.desc() if order is Order.DESC else value.asc(), table.c.name_key, table.c.squad_id
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+
+
+@prepared
+def _length(of: _Table, named: str) -> Select[tuple[int]]:
+    table = _ranked(of, Per.SQUAD)
+    found = table.c.name_key.contains(named, escape=ESCAPE)
+    return select(func.count()).select_from(table).where(found)
+
+
+def _ranked(of: _Table, per: Per) -> CTE:
+    """Every squad with its rank now and in the window before."""
+    metric = of.of.metric
+    played = _played(of.of, of.now, Numbers._fields).cte("played")
+    earlier = _played(of.of, of.before, needed_for(metric)).cte("earlier")
     was = select(
         earlier.c.squad_id,
-        func.rank().over(order_by=_compared(earlier, of.metric, per).desc()).label("rank"),
+        func.rank().over(order_by=_compared(earlier, metric, per).desc()).label("rank"),
     ).cte("was")
     return (
         select(
             played,
-            func.rank().over(order_by=_compared(played, of.metric, per).desc()).label("rank"),
+            func.rank().over(order_by=_compared(played, metric, per).desc()).label("rank"),
             was.c.rank.label("rank_before"),
         )
         .join_from(played, was, was.c.squad_id == played.c.squad_id, isouter=True)
@@ -134,11 +181,11 @@ def _compared(table: CTE, metric: Metric, per: Per) -> ColumnElement[Any]:
     return func.coalesce(cast(value, Float) / func.nullif(table.c.members, 0), 0.0)
 
 
-def _played(of: Slice, books: Ledger, away: Unranked, names: Sequence[str]) -> Select[Any]:
+def _played(of: Slice, window: _Played, names: Sequence[str]) -> Select[Any]:
     """These sums of each squad that had a member in the window."""
     # Asked twice where somebody was away, and made once.
-    sums = select(squad_sums(books, of.window, names, repo_id=of.repo_id)).cte()
-    members = _members(of, sums, away).subquery()
+    sums = select(squad_sums(window.made_of, names)).cte()
+    members = _members(of, sums, window).subquery()
     did = (
         select(
             sums.c.squad_id,
@@ -165,25 +212,26 @@ def _played(of: Slice, books: Ledger, away: Unranked, names: Sequence[str]) -> S
     )
 
 
-def _members(of: Slice, sums: CTE, away: Unranked) -> Select[Any]:
+def _members(of: Slice, sums: CTE, window: _Played) -> Select[Any]:
     """Who belonged to each squad in the window; whoever was away and did nothing counts not."""
     who: Any = Stint.player_id
-    if away.away:
-        was_here = Stint.player_id.not_in(sorted(away.away)) | sums.c.player_id.is_not(None)
+    away = window.unranked.away
+    if away is not None:
+        was_here = Stint.player_id.not_in(away) | sums.c.player_id.is_not(None)
         who = case((was_here, Stint.player_id))
     members = (
         select(Stint.squad_id, func.count(distinct(who)).label("members"))
         .join(Player, and_(Player.project_id == Stint.project_id, Player.id == Stint.player_id))
         .where(
             Stint.project_id == of.project_id,
-            Stint.first <= of.window.end,
-            Stint.last >= of.window.first,
+            Stint.first <= window.end,
+            Stint.last >= window.first,
             is_somebody(of.project_id),
             *_of_players(of),
         )
         .group_by(Stint.squad_id)
     )
-    if not away.away:
+    if away is None:
         return members
     did = and_(sums.c.squad_id == Stint.squad_id, sums.c.player_id == Stint.player_id)
     return members.join(sums, did, isouter=True)

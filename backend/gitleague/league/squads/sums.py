@@ -22,8 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from gitleague.league.periods import Window
-from gitleague.league.totals import By, Ledger, Piece, Source, pieces, totals_in
+from gitleague.league.totals import Piece, Plan, Source, totals_in
 from gitleague.scoring.totals import Span
 from gitleague.tables.commits import Identity
 from gitleague.tables.scores import BoxScore, PlayerTotal
@@ -31,26 +30,15 @@ from gitleague.tables.squads import Stint
 
 
 class _Asked(NamedTuple):
-    of: Ledger
+    of: Plan
     names: Sequence[str]
-    repo_id: uuid.UUID | None
     squad_id: uuid.UUID | None
 
 
-def squad_sums(
-    of: Ledger,
-    window: Window,
-    names: Sequence[str],
-    *,
-    repo_id: uuid.UUID | None = None,
-    squad_id: uuid.UUID | None = None,
-) -> Subquery:
+def squad_sums(of: Plan, names: Sequence[str], *, squad_id: uuid.UUID | None = None) -> Subquery:
     """A row for each player and squad: `player_id`, `squad_id` and the `names` of `Numbers`."""
-    parts: list[Select[Any]] = []
-    asked = _Asked(of, names, repo_id, squad_id)
-    one_repo = repo_id is not None
-    for piece in pieces(of.stale, window.first, window.last, by=By.PLAYER, one_repo=one_repo):
-        parts += _parts(asked, piece)
+    asked = _Asked(of, names, squad_id)
+    parts = [part for piece in of.pieces for part in _parts(asked, piece)]
     each = union_all(*parts).subquery()
     keys = (each.c.player_id, each.c.squad_id)
     sums = [_whole(each.c[name]).label(name) for name in names]
@@ -76,7 +64,7 @@ def _parts(asked: _Asked, piece: Piece) -> list[Select[Any]]:
     parts = [_from_totals(asked, piece, Span.MONTH, whole)]
     # Two selects and no OR, so that each is one stretch of an index.
     for ends in (_head, _tail):
-        if asked.repo_id:  # a day's totals are those of all repos together
+        if asked.of.repo_id is not None:  # a day's totals are those of all repos together
             parts.append(_from_box_scores(asked, piece, ends(BoxScore.day)))
         else:
             parts.append(_from_totals(asked, piece, Span.DAY, ends(PlayerTotal.first)))
@@ -109,7 +97,7 @@ def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bo
             PlayerTotal.project_id == asked.of.project_id,
             PlayerTotal.rules_version == asked.of.version,
             PlayerTotal.span == span.value,
-            *totals_in(asked.repo_id),
+            *totals_in(asked.of.repo_id),
             PlayerTotal.first.between(piece.first, piece.last),
             days,
             *_touching(asked, piece),
@@ -120,7 +108,7 @@ def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bo
 
 def _from_box_scores(asked: _Asked, piece: Piece, days: ColumnElement[bool]) -> Select[Any]:
     owner = and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id)
-    one_repo = [BoxScore.repo_id == asked.repo_id] if asked.repo_id else []
+    one_repo = [] if asked.of.repo_id is None else [BoxScore.repo_id == asked.of.repo_id]
     return (
         select(
             Identity.player_id,
@@ -145,7 +133,7 @@ def _from_box_scores(asked: _Asked, piece: Piece, days: ColumnElement[bool]) -> 
 def _touching(asked: _Asked, piece: Piece) -> list[ColumnElement[bool]]:
     """The stints that have any of these days."""
     chosen = [Stint.project_id == asked.of.project_id]
-    if asked.squad_id:
+    if asked.squad_id is not None:
         chosen.append(Stint.squad_id == asked.squad_id)
     return [*chosen, Stint.first <= piece.last, Stint.last >= piece.first]
 
