@@ -69,7 +69,6 @@ def open_sessions(user_id: uuid.UUID, moment: datetime) -> Select[tuple[int]]:
         .where(
             User.id == user_id,
             BrowserSession.expires_at > moment,
-            cast(day, Date) == date(2024, 2, 29),
         )
     )
 
