@@ -14,12 +14,12 @@ from typing import NamedTuple
 from fastapi import Request, Response
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from slowapi import Limiter
 
 from gitleague.accounts.addresses import address_of, household_of
 from gitleague.accounts.caller import Caller, identify
+from gitleague.accounts.counters import SCHEME, Counters
 from gitleague.accounts.sign_in import normal_email
 from gitleague.accounts.tokens import digest
 from gitleague.core.errors import NotSignedIn, TooManyRequests
@@ -53,11 +53,11 @@ class RateLimits:
         options = {"wrap_exceptions": "yes"} if settings.redis_url else {}
         self._limiter = Limiter(
             key_func=address_of,
-            storage_uri=settings.redis_url or "memory://",
+            storage_uri=settings.redis_url or f"{SCHEME}://",
             storage_options=options,
             strategy="fixed-window",
         )
-        self._fallback = FixedWindowRateLimiter(MemoryStorage())
+        self._fallback = FixedWindowRateLimiter(Counters())
         self.api = parse(settings.rate_limit_api)
         self.sign_in = parse(settings.rate_limit_sign_in)
         self.mailbox = parse(settings.rate_limit_mailbox)
