@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from limits.storage import Storage
 
@@ -12,19 +12,19 @@ SCHEME = "counters"
 SWEEP_SECONDS = 60
 
 
-class _Counter(NamedTuple):
-    count: int
+class _Window(NamedTuple):
+    hits: int
     until: float
 
 
 class Counters(Storage):
     """Of fixed windows. The library's own storage starts a thread at nearly every request."""
 
-    STORAGE_SCHEME: ClassVar[list[str] | None] = [SCHEME]
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - the library says what it is
 
     def __init__(self, uri: str | None = None, **options: Any) -> None:
         super().__init__(uri, **options)
-        self._counters: dict[str, _Counter] = {}
+        self._windows: dict[str, _Window] = {}
         self._lock = threading.Lock()
         self._sweep_at = 0.0
 
@@ -35,13 +35,13 @@ class Counters(Storage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         with self._lock:
             self._sweep()
-            count, until = self._running(key) or _Counter(0, time.time() + expiry)
-            self._counters[key] = _Counter(count + amount, until)
-            return count + amount
+            hits, until = self._running(key) or _Window(0, time.time() + expiry)
+            self._windows[key] = _Window(hits + amount, until)
+            return hits + amount
 
     def get(self, key: str) -> int:
         running = self._running(key)
-        return running.count if running else 0
+        return running.hits if running else 0
 
     def get_expiry(self, key: str) -> float:
         running = self._running(key)
@@ -52,21 +52,21 @@ class Counters(Storage):
 
     def reset(self) -> int:
         with self._lock:
-            count = len(self._counters)
-            self._counters.clear()
+            count = len(self._windows)
+            self._windows.clear()
             return count
 
     def clear(self, key: str) -> None:
         with self._lock:
-            self._counters.pop(key, None)
+            self._windows.pop(key, None)
 
-    def _running(self, key: str) -> _Counter | None:
-        found = self._counters.get(key)
+    def _running(self, key: str) -> _Window | None:
+        found = self._windows.get(key)
         return found if found and found.until > time.time() else None
 
     def _sweep(self) -> None:
         """Windows that have ended, now and then."""
         now = time.time()
         if now >= self._sweep_at:
-            self._counters = {key: it for key, it in self._counters.items() if it.until > now}
+            self._windows = {key: it for key, it in self._windows.items() if it.until > now}
             self._sweep_at = now + SWEEP_SECONDS
