@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 UNPACKED = Path(__file__).parents[2] / "build" / "chromium" / "chromium"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
     "--no-sandbox",  # as root there is none
     "--disable-gpu",
