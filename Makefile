@@ -13,7 +13,7 @@ up: ## Start a league with this clone's history in it (REPO=path PORT=8000 DATA=
 test: ## Run every test of both packages, on SQLite and PostgreSQL, with a real browser
 	@tools/environment.sh test && tools/programs.sh && $(BIN)/python tools/suite.py
 
-test-quick: ## Run the tests on SQLite only, without a browser or Debian's programs; what changed first
+test-quick: ## Run for two minutes what changed and what is cheap: on SQLite, without a browser
 	@tools/environment.sh test && $(BIN)/python tools/suite.py --quick
 
 lint: ## Check style, the order of imports, the house rules and the spelling
@@ -21,7 +21,7 @@ lint: ## Check style, the order of imports, the house rules and the spelling
 
 types: ## Check types, strictly
 	@tools/environment.sh test && $(BIN)/mypy
-	@$(BIN)/mypy backend/tests/make.py tools/faults.py tools/lint.py tools/suite.py tools/up.py
+	@$(BIN)/mypy backend/tests/make.py tools/faults.py tools/lint.py tools/quick.py tools/suite.py tools/up.py
 
 fmt: ## Format the code, and mend what can be mended by itself
 	@tools/environment.sh test && $(BIN)/ruff check --quiet --fix; $(BIN)/ruff format --quiet

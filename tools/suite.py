@@ -1,7 +1,7 @@
 """Runs every test, each part in a process of its own, and says what took long and what wobbled.
 
     tools/suite.py            every part
-    tools/suite.py --quick    on SQLite, without a browser and Debian's programs; what changed first
+    tools/suite.py --quick    what changed, and what else fits into two minutes: tools/quick.py
 
 A test that fails runs once more, alone, after its part has ended. If it passes then it is FLAKY:
 the run goes on, prints both reports and writes build/flaky.txt. More than MOST_FLAKY of them, or
@@ -37,6 +37,7 @@ class Part(NamedTuple):
     folder: str  # where pytest runs
     arguments: tuple[str, ...]
     checks: tuple[str, ...] = ()  # options that say something of all its tests together
+    spread: str = "worksteal"  # how xdist gives the tests to its processes
 
 
 class Test(NamedTuple):
@@ -55,16 +56,36 @@ QUICK = (
     Part("client", "gitleague-client", ("tests/",)),
     Part("backend", "backend", ("tests/", "-m", "not browser and not debian")),
 )
+QUICK_SECONDS = (50, 20)  # of tests in the one that comes first, and in the other
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Run the tests of both packages.")
     parser.add_argument("--quick", action="store_true", help="SQLite only, no browser")
     quick = parser.parse_args(arguments).quick
-    environment = {"GITLEAGUE_TEST_DATABASES": "sqlite"} if quick else {}
-    parts = sorted(QUICK, key=lambda part: part.folder not in changed_folders()) if quick else PARTS
     with scratch_folder() as scratch:
-        return run(ROOT, parts, environment | scratch)
+        if not quick:
+            return run(ROOT, PARTS, scratch)
+        environment = {"GITLEAGUE_TEST_DATABASES": "sqlite", "PYTHONPATH": str(ROOT / "tools")}
+        return run(ROOT, quick_parts(), environment | scratch)
+
+
+def quick_parts() -> list[Part]:
+    """The package that changed first, and in each what changed first."""
+    changed = changed_files()
+    folders = {path.relative_to(ROOT).parts[0] for path in changed}
+    parts = sorted(QUICK, key=lambda part: part.folder not in folders)
+    return [
+        part._replace(
+            arguments=(
+                *part.arguments,
+                *("-p", "quick", f"--seconds={seconds}"),
+                *(f"--changed={path}" for path in changed),
+            ),
+            spread="load",  # in the order in which they stand
+        )
+        for part, seconds in zip(parts, QUICK_SECONDS, strict=True)
+    ]
 
 
 def run(root: Path, parts: Sequence[Part], environment: Mapping[str, str]) -> int:
@@ -108,7 +129,7 @@ class PartRun:
         began = time.monotonic()
         # Each process begins with its share of the files, so that what their tests have in common
         # is made once; one that has ended takes from another.
-        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal")
+        workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", self.part.spread)
         self.status, self.tests = self._pytest("first", *self.part.checks, *workers)
         self.seconds = time.monotonic() - began
         self.is_red = self.status != 0
@@ -188,8 +209,8 @@ def scratch_folder() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def changed_folders() -> set[str]:
-    """The folders on top that hold what is not committed yet, or else the last commit."""
+def changed_files() -> list[Path]:
+    """What is not committed yet, or else what the last commit changed."""
     asked = (
         ["ls-files", "--modified", "--others", "--exclude-standard"],
         ["diff", "--name-only", "HEAD~1"],
@@ -199,8 +220,8 @@ def changed_folders() -> set[str]:
             ["git", *arguments], cwd=ROOT, check=False, capture_output=True, text=True
         )
         if done.stdout:
-            return {line.partition("/")[0] for line in done.stdout.splitlines()}
-    return set()
+            return [ROOT / line for line in done.stdout.splitlines()]
+    return []
 
 
 if __name__ == "__main__":
