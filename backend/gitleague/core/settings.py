@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     rate_limit_api: str = Field(
         "600/minute", description="Requests to the API for each key, else each address."
     )
+    rate_limit_pages: str = Field(
+        "600/minute", description="Pages for each account, else each address."
+    )
     rate_limit_sign_in: str = Field(
         "5/minute", description="Sign-in attempts for each network address (IPv6: each /64)."
     )
@@ -237,7 +240,9 @@ class Settings(BaseSettings):
             raise ValueError("must begin with smtp://, smtps:// or smtp+plain://")
         return value
 
-    @field_validator("rate_limit_api", "rate_limit_sign_in", "rate_limit_mailbox")
+    @field_validator(
+        "rate_limit_api", "rate_limit_pages", "rate_limit_sign_in", "rate_limit_mailbox"
+    )
     @classmethod
     def _rate(cls, value: str) -> str:
         try:

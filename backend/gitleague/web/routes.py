@@ -1,8 +1,9 @@
 """All pages, and the files that they load."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
 
+from gitleague.accounts.limits import limit_pages
 from gitleague.core.errors import NotFound
 from gitleague.web.pages import (
     api_keys,
@@ -33,6 +34,7 @@ from gitleague.web.pages import (
     sign_in,
     squads,
     standings,
+    status,
 )
 from gitleague.web.pages.running import running
 from gitleague.web.render import STATIC
@@ -57,7 +59,8 @@ for part in (
     *(setup, repos, pulled, members, log, sign_in, api_keys, operator),
     *(running, my_addresses, privacy),
 ):
-    router.include_router(part.router)
+    router.include_router(part.router, dependencies=[Depends(limit_pages)])
+router.include_router(status.router)
 
 FILES = frozenset(file.name for file in STATIC.iterdir())
 A_YEAR = "public, max-age=31536000, immutable"  # the address changes with the content
