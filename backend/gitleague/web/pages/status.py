@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.limits import limit_pages_by_address
-from gitleague.core.session import database_of
 from gitleague.server.condition import pulse
+from gitleague.server.health import Health
 from gitleague.web.render import page
 
 router = APIRouter(dependencies=[Depends(limit_pages_by_address)])
@@ -16,7 +16,8 @@ router = APIRouter(dependencies=[Depends(limit_pages_by_address)])
 @router.get("/status")
 def show_status(request: Request) -> HTMLResponse:
     """For everybody and for monitors: no names, no versions, nothing to attack."""
-    beats = pulse(database_of(request))
+    health: Health = request.app.state.health
+    beats = pulse(health.database)
     started_at: datetime = request.app.state.started_at
     return page(
         *(request, "status.html"),
