@@ -34,6 +34,7 @@ class ProjectRow(NamedTuple):
     time_zone: str
     public_badges: bool
     public_feed: bool
+    takes_requests: bool
     created_at: datetime
 
 
@@ -46,6 +47,7 @@ class MyProject(NamedTuple):
     time_zone: str
     public_badges: bool
     public_feed: bool
+    takes_requests: bool
     created_at: datetime
     role: str
     status: str
@@ -72,6 +74,7 @@ def create_project(
         rules_version=1,
         public_badges=False,
         public_feed=False,
+        takes_requests=True,
         created_at=now(),
     )
     _add(session, project)

@@ -41,6 +41,10 @@ class ProjectChange(Body):
         LeftOut[bool],
         Field(description="Anybody may read the feed: awards, and titles of commits."),
     ] = None
+    takes_requests: Annotated[
+        LeftOut[bool],
+        Field(description="Whoever is signed in and has the project's id may ask to join."),
+    ] = None
 
     def changes(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True)
@@ -53,6 +57,7 @@ class ProjectAnswer(_Answer):
     time_zone: str
     public_badges: bool
     public_feed: bool
+    takes_requests: bool
     created_at: datetime
 
 

@@ -49,6 +49,7 @@ class LeagueForm(Body):
     name: Name
     public_badges: bool = False
     public_feed: bool = False
+    takes_requests: bool = False
 
 
 def _digests_page(request: Request, session: Session, member: Membership) -> HTMLResponse:
