@@ -81,10 +81,16 @@ class Membership:
 
 
 def identify(request: Request) -> Caller | None:
-    """Who sent this request; asked of the database once a request. Raises NotSignedIn."""
-    if not hasattr(request.state, "caller"):
-        request.state.caller = _identify(request)
-    caller: Caller | None = request.state.caller
+    """Who sent this request; asked of the database once. Raises NotSignedIn, NotAllowed."""
+    state = request.state
+    if not hasattr(state, "caller"):
+        try:
+            state.caller, state.refusal_of_caller = _identify(request), None
+        except (NotSignedIn, NotAllowed) as error:
+            state.caller, state.refusal_of_caller = None, error
+    if state.refusal_of_caller:
+        raise state.refusal_of_caller
+    caller: Caller | None = state.caller
     return caller
 
 

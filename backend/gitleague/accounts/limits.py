@@ -10,6 +10,7 @@ import logging
 import math
 import time
 import uuid
+from contextlib import suppress
 from typing import NamedTuple
 
 from fastapi import Request, Response
@@ -100,9 +101,13 @@ def limit_api(request: Request, response: Response) -> None:
 
 
 def limit_pages(request: Request) -> None:
-    """Every page stands behind this, except one that must not ask who is calling."""
+    """Every page stands behind this, except one that must not ask who is calling.
+
+    A page decides itself what it answers to wrong credentials: some do not ask for any.
+    """
     limits: RateLimits = request.app.state.limits
-    _count_caller(request, limits.pages, "pages")
+    with suppress(NotSignedIn, NotAllowed):
+        _count_caller(request, limits.pages, "pages")
 
 
 def limit_pages_by_address(request: Request) -> None:
