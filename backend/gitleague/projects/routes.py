@@ -80,7 +80,11 @@ def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
 def change_project(
     member: Commissioner, session: WriteSession, body: ProjectChange
 ) -> ProjectAnswer:
-    """Changes a project's name, what of it is public, and whether people may ask to join."""
+    """Changes a project's name, time zone, what of it is public, and who may ask to join.
+
+    In another time zone commits count on other days: the numbers are recomputed in the background,
+    and closed seasons stay as they are.
+    """
     row = leagues.change_project(session, body.changes(), by=member)
     return ProjectAnswer.model_validate(row)
 

@@ -33,6 +33,13 @@ class ProjectChange(Body):
     """What is not sent stays as it is."""
 
     name: LeftOut[Name] = None
+    time_zone: Annotated[
+        LeftOut[str],
+        Field(
+            description="An IANA name. The days of commits follow in the background; seasons that "
+            "are closed stay as they are."
+        ),
+    ] = None
     public_badges: Annotated[
         LeftOut[bool],
         Field(description="Anybody may see badges and cards of players, as READMEs show them."),

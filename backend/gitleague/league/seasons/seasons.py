@@ -1,4 +1,4 @@
-"""The seasons of a league: planned, played one at a time, and and closed."""
+"""The seasons of a league: planned, played one at a time, and closed."""
 
 import uuid
 from datetime import date, datetime
