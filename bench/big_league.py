@@ -75,6 +75,7 @@ def big_league(commits: int) -> Iterator[BigLeague]:
             "DATA_DIR": str(folder),
             "PUBLIC_URL": base,
             "RATE_LIMIT_API": "1000000/minute",
+            "RATE_LIMIT_PAGES": "1000000/minute",
         }
         os.environ.update({f"GITLEAGUE_{name}": value for name, value in settings.items()})
         made = bootstrap()

@@ -96,6 +96,7 @@ def league() -> Iterator[dict[str, str]]:
             "GITLEAGUE_DATA_DIR": str(folder),
             "GITLEAGUE_PUBLIC_URL": url,
             "GITLEAGUE_RATE_LIMIT_API": "1000000/second",
+            "GITLEAGUE_RATE_LIMIT_PAGES": "1000000/second",
         }
         port = url.rpartition(":")[2]
         serve = [str(BIN / "gitleague"), "serve", "--port", port, "--workers", "2"]

@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--pushes", type=int, default=1_000)
     pushes = max(parser.parse_args().pushes, PARTS)
     os.environ["GITLEAGUE_RATE_LIMIT_API"] = "1000000/minute"
+    os.environ["GITLEAGUE_RATE_LIMIT_PAGES"] = "1000000/minute"
     with servers.temporary_folder() as folder, servers.postgresql(durable=True) as conninfo:
         sent = pushes // PARTS * PARTS
         with league_with(conninfo, folder / "run", folder, sent * COMMITS) as league:

@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100, help="of each client")
     wished = parser.parse_args().requests
     os.environ["GITLEAGUE_RATE_LIMIT_API"] = "1000000/minute"
+    os.environ["GITLEAGUE_RATE_LIMIT_PAGES"] = "1000000/minute"
     with servers.temporary_folder() as folder, servers.postgresql(durable=True) as conninfo:
         repo = make_history(folder / "history", COMMITS)
         with league_with(conninfo, folder / "run", repo, COMMITS) as league:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,8 +10,6 @@ from threading import current_thread, main_thread
 from types import FrameType
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from starlette.middleware.gzip import GZipMiddleware
 
 from gitleague import __version__
@@ -24,13 +21,12 @@ from gitleague.core import log, problems
 from gitleague.core.body_limit import BodyLimit
 from gitleague.core.clock import now
 from gitleague.core.db import Database
-from gitleague.core.errors import Unavailable
 from gitleague.core.maintenance import Maintenance
 from gitleague.core.metrics import Metrics
 from gitleague.core.private_files import keep_files_private
 from gitleague.core.requests import RequestTrail
 from gitleague.core.route_index import Indexed, RouteIndex
-from gitleague.core.session import Turns, database_of
+from gitleague.core.session import Turns
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
@@ -42,6 +38,7 @@ from gitleague.league.live.newsroom import Newsroom
 from gitleague.ops import watching
 from gitleague.projects import routes as projects
 from gitleague.server import defects
+from gitleague.server.health import Health
 from gitleague.server.keeping import books_of, keep_writing
 from gitleague.sync import routes as sync
 from gitleague.sync.clients import OLDEST
@@ -55,17 +52,13 @@ public = APIRouter(tags=["server"])
 
 
 @public.get("/health")
-def show_health(request: Request) -> dict[str, str]:
+async def show_health(request: Request) -> dict[str, str]:
     """Returns 200 while the process and its database answer, and 503 otherwise.
 
-    It waits for no lock.
+    It waits for no lock, no other request, and for the database for a second at most.
     """
-    try:
-        with database_of(request).reading() as session:
-            session.execute(text("SELECT 1"))
-    except DBAPIError as error:  # whatever is wrong with it
-        logging.getLogger(__name__).exception("the database does not answer")
-        raise Unavailable from error
+    health: Health = request.app.state.health
+    await health.check()
     return {"status": "ok", "version": __version__, "database": "ok"}
 
 
@@ -123,6 +116,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.database = database or Database(
         settings.database, wait_seconds=settings.database_wait_seconds
     )
+    app.state.health = Health(settings.database)
     app.state.turns = Turns()
     app.state.metrics = Metrics()
     app.state.metrics.watch(app.state.database.engine)
@@ -209,6 +203,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for thread in threads:
         thread.stop()
     app.state.outbox.close()
+    app.state.health.close()
     app.state.database.close()
     if app.state.traces:
         app.state.traces.close()

@@ -23,6 +23,7 @@ from gitleague.league.fantasy.turns import end_turns as end_turns_of
 from gitleague.league.people.telling import told
 from gitleague.league.rulebook.versions import APPLY_RULES
 from gitleague.projects.happenings import forget_happenings
+from gitleague.projects.leagues import MOVE_DAYS
 from gitleague.projects.webhooks.delivering import (
     ask_for_deliveries,
     deliver,
@@ -31,6 +32,7 @@ from gitleague.projects.webhooks.delivering import (
 from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
 from gitleague.scoring.changes import apply_rules as apply_rules_to
 from gitleague.scoring.penalties import LOOK
+from gitleague.scoring.time_zones import move_days as move_days_of
 from gitleague.scoring.totals import SUM_UP, ask_for_totals, sum_up_next
 from gitleague.server.operation import forget_operation, thin_out
 from gitleague.server.pushes import forget_counts, pause_where_failing
@@ -43,6 +45,11 @@ def apply_rules(work: Work) -> None:
     with work.database.writing() as session:
         version = int(work.job.arguments["version"])
         apply_rules_to(session, work.job.project_id, version, report=work.report)
+
+
+def move_days(work: Work) -> None:
+    with work.database.writing() as session:
+        move_days_of(session, work.job.project_id, report=work.report)
 
 
 def give_awards(work: Work) -> None:
@@ -85,6 +92,7 @@ TASKS: Mapping[str, Task] = {
     END_TURNS: end_turns,
     GIVE_AWARDS: give_awards,
     LOOK: look_for_fouls,
+    MOVE_DAYS: move_days,
     SUM_UP: sum_up,
 }
 

@@ -22,7 +22,8 @@ SETTINGS_INTRO = """\
 # Settings
 
 The server reads these from the environment, or from a file `.env` in the folder it is started in.
-None is needed to begin with. A wrong value stops the start with a sentence that names the setting.
+None is needed to begin with. A wrong value stops the start with a sentence that names the setting,
+and so does a name that begins with `GITLEAGUE_` and is neither one of these nor the client's.
 
 | setting | default | meaning |
 | --- | --- | --- |

@@ -232,6 +232,7 @@ ROUTES = [
     Route(f"DELETE {SEASON}", Access.COMMISSIONER, 204, subject=World.fresh_season),
     Route(f"POST {SEASON}/open", Access.COMMISSIONER, subject=World.open_season),
     Route(f"POST {SEASON}/close", Access.COMMISSIONER, subject=World.open_season),
+    Route(f"POST {SEASON}/reopen", Access.COMMISSIONER, subject=World.open_season),
     Route(f"GET {SEASON}/summary", Access.SPECTATOR, subject=World.fresh_season),
     Route(f"GET {SEASON}/absences", Access.PLAYER, subject=World.fresh_season),
     Route(

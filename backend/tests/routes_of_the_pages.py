@@ -133,6 +133,7 @@ ROUTES = [
     ),
     Route(f"POST {SEASON}/open", Access.COMMISSIONER, 303, subject=World.open_season),
     Route(f"POST {SEASON}/close", Access.COMMISSIONER, 303, subject=World.open_season),
+    Route(f"POST {SEASON}/reopen", Access.COMMISSIONER, 303, subject=World.open_season),
     Route(f"POST {SEASON}/delete", Access.COMMISSIONER, 303, subject=World.fresh_season),
     Route(
         f"POST {SEASON}/absences",

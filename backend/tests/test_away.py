@@ -6,16 +6,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from gitleague.app import create_app, show_health
+import servers
+from gitleague.app import create_app
 from gitleague.core.away import is_away
 from gitleague.core.db import Database
 from gitleague.core.errors import Unavailable
 from gitleague.core.settings import Settings
+from gitleague.server.health import BROKEN
 from httpx import Client
 from make import Person
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
-from starlette.requests import Request
 
 ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 STATES = {
@@ -111,8 +112,11 @@ def test_a_server_whose_database_is_none_is_not_healthy(settings: Settings, tmp_
     app = create_app(
         settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/league.db"})
     )
-    with pytest.raises(Unavailable):
-        show_health(Request({"type": "http", "app": app}))
+    with servers.listening() as opened:
+        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        with servers.serving(app, opened), Client(base_url=url) as http:
+            answer = http.get("/health")
+    assert (answer.status_code, answer.json()["detail"]) == (503, BROKEN)
 
 
 @ONLY_SQLITE

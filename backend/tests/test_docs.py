@@ -29,7 +29,7 @@ from gitleague.core.errors import LeagueError
 from gitleague.core.settings import Settings
 from gitleague.description import EXAMPLES as ANSWERS
 from gitleague.tables.accounts import Scope
-from gitleague_client.config import ENVIRONMENT
+from gitleague_client.environment import CONFIG
 from gitleague_client.errors import ClientError
 from gitleague_client.rules.classify import (
     FIX_WORDS,
@@ -118,7 +118,7 @@ def test_settings_that_are_named_exist() -> None:
         *ROOT.glob("gitleague-client/gitleague_client/*.py"),
         ROOT / "backend/tests/databases.py",
     ]
-    known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page())) | set(ENVIRONMENT.values())
+    known = set(re.findall(r"GITLEAGUE_[A-Z_]+", settings_page())) | set(CONFIG.values())
     for path in code:
         known |= set(re.findall(r"GITLEAGUE_[A-Z_]+", path.read_text(encoding="utf-8")))
     named = {

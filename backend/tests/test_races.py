@@ -8,12 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from awaited import until
+from gitleague.accounts.caller import Caller, Membership
 from gitleague.accounts.sign_in import ensure_account
 from gitleague.core.away import is_clash
 from gitleague.core.db import Database
 from gitleague.projects.leagues import lock_project
+from gitleague.projects.members import accept_invitation, change_member, get_member, invite
 from gitleague.scoring import boxscores
 from gitleague.tables.accounts import Scope
+from gitleague.tables.projects import Role
 from httpx import Client, Response
 from make import Person, make_key
 from sqlalchemy import text
@@ -64,6 +68,40 @@ def test_a_key_is_rotated_once(http: Client, ada: Person) -> None:
     assert statuses(rotated) == {201: 1, 409: TIMES - 1}
     keys = http.get(KEYS, headers=ada.headers).json()["items"]
     assert [each["status"] for each in keys].count("active") == 1
+
+
+def test_a_member_who_is_made_more_while_they_accept_less_stays_more(
+    database: Database, ada: Person, grace: Person, queries: list[str]
+) -> None:
+    """Who accepts looks at the role only when whoever changes it is done."""
+    by, invited = membership(ada, Role.COMMISSIONER), membership(grace, Role.PLAYER)
+    with database.writing() as session:
+        _, token = invite(session, grace.email, role=Role.PLAYER, by=by)
+
+    def accept() -> None:
+        with database.writing() as session:
+            accept_invitation(session, token, caller=invited.caller)
+
+    def waits() -> bool:
+        first = "BEGIN IMMEDIATE" if database.is_sqlite else "members.role"
+        return any(first in each for each in queries)
+
+    with ThreadPoolExecutor(1) as beside:
+        with database.writing() as session:
+            change_member(session, grace.user_id, by=by, role=Role.COMMISSIONER)
+            queries.clear()
+            accepted = beside.submit(accept)
+            until(waits)
+        accepted.result()
+    with database.reading() as session:
+        assert get_member(session, grace.project_id, grace.user_id).role == "commissioner"
+
+
+def membership(person: Person, role: Role) -> Membership:
+    caller = Caller(
+        user_id=person.user_id, email=person.email, name=person.email, address="127.0.0.1"
+    )
+    return Membership(caller, person.project_id, role)
 
 
 def test_an_account_that_two_need_at_once_is_one(database: Database) -> None:

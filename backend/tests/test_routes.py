@@ -47,7 +47,8 @@ COUNTED = {each.__tablename__ for each in (PushCount, LifeMinute, AnswerCount, T
 @contextmanager
 def world_on(folder: Path, database_url: str) -> Iterator[World]:
     limits = dict.fromkeys(
-        ("rate_limit_api", "rate_limit_sign_in", "rate_limit_mailbox"), "1000000/minute"
+        ("rate_limit_api", "rate_limit_pages", "rate_limit_sign_in", "rate_limit_mailbox"),
+        "1000000/minute",
     )
     with (
         served(folder, database_url, **limits) as settings,

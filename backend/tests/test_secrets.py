@@ -7,7 +7,7 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
-from gitleague.projects.webhooks.webhooks import place_of
+from gitleague.projects.webhooks.webhooks import place_of, place_of_url
 from gitleague.tables.outside import Webhook
 from make import make_project
 from operators import Operator
@@ -25,7 +25,8 @@ def test_they_are_sealed_anew(database: Database, database_url: str) -> None:
             Webhook(
                 id=webhook_id,
                 project_id=make_project(session),
-                url="https://x.org",
+                host="x.org",
+                sealed_url=old.seal("https://x.org/key", place=place_of_url(webhook_id)),
                 events=[],
                 sealed_secret=old.seal("whsec_1", place=place_of(webhook_id)),
                 created_at=now(),
@@ -34,10 +35,12 @@ def test_they_are_sealed_anew(database: Database, database_url: str) -> None:
         )
     told = rotate(database_url, NEW, OLD)
     assert "webhook: 1 sealed anew, 0 cannot be opened" in told
+    assert "webhook address: 1 sealed anew, 0 cannot be opened" in told
     with database.reading() as session:
-        sealed = session.scalars(select(Webhook.sealed_secret)).one()
+        secret, url = session.execute(select(Webhook.sealed_secret, Webhook.sealed_url)).one()
     new = Sealer(Settings(_env_file=None, secret_key=NEW))
-    assert new.unseal(sealed, place=place_of(webhook_id)) == "whsec_1"
+    assert new.unseal(secret, place=place_of(webhook_id)) == "whsec_1"
+    assert new.unseal(url, place=place_of_url(webhook_id)) == "https://x.org/key"
     assert "1 cannot be opened" in rotate(database_url, "x" * 32, "", code=1)
 
 

@@ -1,6 +1,7 @@
 """What a route does not know is refused with the nearest right name, and never dropped."""
 
 import inspect
+import re
 import uuid
 from pathlib import Path
 from typing import Any, get_args
@@ -10,13 +11,18 @@ from cases import in_one_world
 from fastapi.routing import iter_route_contexts
 from gitleague.app import create_app
 from gitleague.core.settings import Settings
+from gitleague.core.unknown import parameters_of
+from gitleague.web import render
 from httpx import Client
 from make import Person, make_commit
+from places import OPERATOR, PLACES
 from pydantic import BaseModel
 from remote import Repo
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 API = "/api/v1"
+LINK = re.compile(r"(?:href|action)=\"[^\"?]*(\?[^\"]*)\"")
+NAMED = re.compile(r"[?&](?:amp;)?(\w+)(?==|$)")
 
 
 @in_one_world(
@@ -52,6 +58,50 @@ def test_it_is_named(
     (error,) = answer.json()["errors"]
     assert error["field"] == field
     assert message in error["message"]
+
+
+@in_one_world(
+    "query, field, message",
+    [
+        ("perod=week", "perod", "the nearest is &#39;period&#39;"),
+        ("utm_source=mail&Metric=blk", "Metric", "the nearest is &#39;metric&#39;"),
+        ("weather=fine", "weather", "There is no &#39;weather&#39; here."),
+    ],
+)
+def test_a_page_names_it_too(
+    http: Client, ada: Person, query: str, field: str, message: str
+) -> None:
+    page = http.get(
+        f"/projects/{ada.project_id}/standings?{query}",
+        headers=ada.headers | {"Accept": "text/html"},
+    )
+    assert page.status_code == 422
+    assert f"no parameter {field} here" in page.text
+    assert message in page.text
+
+
+@in_one_world("query", ["utm_source=mail&utm_medium=x", "fbclid=1&gclid=2", "ref=x", "done=saved"])
+def test_a_page_allows_what_a_link_was_led_to_with(http: Client, ada: Person, query: str) -> None:
+    path = f"/projects/{ada.project_id}/standings?period=week&{query}"
+    assert http.get(path, headers=ada.headers).status_code == 200
+
+
+def test_the_places_of_the_pages_name_what_there_is(settings: Settings, tmp_path: Path) -> None:
+    """Those that the tests look at, and what the templates link to."""
+    app = create_app(settings.model_copy(update={"data_dir": tmp_path}))
+    known = set().union(
+        *(
+            parameters_of(route.dependant)
+            for route in iter_route_contexts(app.routes)
+            if getattr(route, "dependant", None)
+        )
+    )
+    templates = Path(render.__file__).parent / "templates"
+    links = [text for file in templates.rglob("*.html") for text in LINK.findall(file.read_text())]
+    places = [each.path for each in (*PLACES, *OPERATOR) if "?" in each.path]
+    named = {name for link in (*links, *places) for name in NAMED.findall(link)}
+    assert len(named) > 10
+    assert named <= known
 
 
 def test_a_push_may_say_more_than_this_server_knows(repo: Repo) -> None:

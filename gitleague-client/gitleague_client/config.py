@@ -27,14 +27,11 @@ from pydantic import (
 
 from gitleague_client import keystore
 from gitleague_client.credentials import Key, KeySource
+from gitleague_client.environment import CONFIG
 from gitleague_client.errors import ConfigError
 from gitleague_client.privacy import Privacy
 
 FILE_NAME = "repos.yaml"
-ENVIRONMENT = {
-    name: f"GITLEAGUE_{name.upper()}"
-    for name in ("api_url", "api_key", "batch_size", "max_retries", "jobs")
-}
 MOST_JOBS = 64
 
 
@@ -156,7 +153,7 @@ def find_key(config: Config, flag: str | None, *, may_ask: bool) -> Key:
     """Flag, else environment, else file, else what `login` stored."""
     if not config.api_key:
         return keystore.load(config.api_url, may_ask=may_ask)
-    variable = os.environ.get(ENVIRONMENT["api_key"])
+    variable = os.environ.get(CONFIG["api_key"])
     rest = KeySource.ENVIRONMENT if variable else KeySource.FILE
     return Key(config.api_key.get_secret_value(), KeySource.FLAG if flag else rest)
 
@@ -173,7 +170,7 @@ def job_summary() -> Path | None:
 
 
 def _environment() -> dict[str, str]:
-    return {key: value for key, name in ENVIRONMENT.items() if (value := os.environ.get(name))}
+    return {key: value for key, name in CONFIG.items() if (value := os.environ.get(name))}
 
 
 def _without_projects(api_url: str) -> Config:
@@ -251,7 +248,7 @@ class _Document:
         where = first["loc"]
         key = str(where[-1]) if where else ""
         if where and where[0] in sources:
-            name = ENVIRONMENT.get(key, key)
+            name = CONFIG.get(key, key)
             return ConfigError(f"{name} is wrong: {_said(first)}.", remedy=f"Correct {name}.")
         place = self._place(self._line(where))
         if first["type"] == "extra_forbidden":

@@ -14,12 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gitleague_client.config import RepoConfig
+from gitleague_client.environment import FETCH_PASSWORD, FETCH_USERNAME
 from gitleague_client.errors import FetchFailed, GitFailed
 from gitleague_client.git import Repository
 
 _HELPER = (
     '!f() { test "$1" = get || exit 0; printf "username=%s\\npassword=%s\\n"'
-    ' "$GITLEAGUE_FETCH_USERNAME" "$GITLEAGUE_FETCH_PASSWORD"; }; f'
+    f' "${FETCH_USERNAME}" "${FETCH_PASSWORD}"; }}; f'
 )
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 # A remote that says nothing for a minute will not say anything more.
@@ -79,6 +80,6 @@ def _https(repo: RepoConfig, remote: str) -> dict[str, str]:
     for number, (name, value) in enumerate(settings, before):
         variables[f"GIT_CONFIG_KEY_{number}"] = name
         variables[f"GIT_CONFIG_VALUE_{number}"] = value
-    variables["GITLEAGUE_FETCH_USERNAME"] = repo.username or "git"
-    variables["GITLEAGUE_FETCH_PASSWORD"] = password
+    variables[FETCH_USERNAME] = repo.username or "git"
+    variables[FETCH_PASSWORD] = password
     return variables

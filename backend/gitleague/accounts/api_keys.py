@@ -179,7 +179,7 @@ def _insert(
         project_id=project_id,
         name=name,
         prefix=f"tgl_{prefix}",
-        key_hash=hashing.HASHER.hash(full_key),
+        key_hash=hashing.hash_key(full_key),
         public_key=public_key_of(full_key),
         scopes=scopes,
         created_at=now(),

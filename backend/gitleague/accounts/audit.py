@@ -67,6 +67,7 @@ class Action(str, Enum):
     SEASON_DELETED = "league:season:deleted"
     SEASON_OPENED = "league:season:opened"
     SEASON_CLOSED = "league:season:closed"
+    SEASON_REOPENED = "league:season:reopened"
     SQUAD_CREATED = "league:squad:created"
     SQUAD_CHANGED = "league:squad:changed"
     SQUAD_DELETED = "league:squad:deleted"

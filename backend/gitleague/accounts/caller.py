@@ -37,6 +37,7 @@ from gitleague.tables.accounts import BrowserSession, Scope, User
 from gitleague.tables.projects import Member, MemberStatus, Role
 
 COOKIE = "gitleague_session"
+KEY = "tgl_"  # how the API keys begin
 ProjectId: TypeAlias = Annotated[
     uuid.UUID, Path(description="The id of the project, which is a league.")
 ]
@@ -80,10 +81,16 @@ class Membership:
 
 
 def identify(request: Request) -> Caller | None:
-    """Who sent this request; asked of the database once a request. Raises NotSignedIn."""
-    if not hasattr(request.state, "caller"):
-        request.state.caller = _identify(request)
-    caller: Caller | None = request.state.caller
+    """Who sent this request; asked of the database once. Raises NotSignedIn, NotAllowed."""
+    state = request.state
+    if not hasattr(state, "caller"):
+        try:
+            state.caller, state.refusal_of_caller = _identify(request), None
+        except (NotSignedIn, NotAllowed) as error:
+            state.caller, state.refusal_of_caller = None, error
+    if state.refusal_of_caller:
+        raise state.refusal_of_caller
+    caller: Caller | None = state.caller
     return caller
 
 
@@ -215,6 +222,14 @@ def pusher(session: Session, caller: Caller, project_id: uuid.UUID) -> Membershi
     return found
 
 
+def has_to_hash(request: Request) -> bool:
+    """Whether it may take Argon2 to tell who sent this request."""
+    kind, _, credential = request.headers.get("authorization", "").partition(" ")
+    key = credential.strip()
+    verifier: KeyVerifier = request.app.state.verifier
+    return kind.lower() == "bearer" and key.startswith(KEY) and verifier.has_to_hash(key)
+
+
 def _identify(request: Request) -> Caller | None:
     kind, _, credential = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(COOKIE)
@@ -226,7 +241,7 @@ def _identify(request: Request) -> Caller | None:
         if not kind and cookie:
             check_origin(request)
             return _by_cookie(session, request, cookie)
-        if credential.startswith("tgl_"):
+        if credential.strip().startswith(KEY):
             return _by_key(session, request, credential.strip())
         return _by_jwt(session, request, credential.strip())
 

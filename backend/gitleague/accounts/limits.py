@@ -1,6 +1,7 @@
 """Rate limits: by account or API key once that is proven, else by address.
 
-A key that is not right counts against the address that sent it, so inventing keys gains nothing.
+A key that is not right counts against the address that sent it, so inventing keys gains nothing;
+and of an address that sent too many, no further key is tried.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import logging
 import math
 import time
 import uuid
+from contextlib import suppress
 from typing import NamedTuple
 
 from fastapi import Request, Response
@@ -18,11 +20,11 @@ from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from slowapi import Limiter
 
 from gitleague.accounts.addresses import address_of, household_of
-from gitleague.accounts.caller import Caller, identify
+from gitleague.accounts.caller import Caller, has_to_hash, identify
 from gitleague.accounts.counters import SCHEME, Counters
 from gitleague.accounts.sign_in import normal_email
 from gitleague.accounts.tokens import digest
-from gitleague.core.errors import NotSignedIn, TooManyRequests
+from gitleague.core.errors import NotAllowed, NotSignedIn, TooManyRequests
 from gitleague.core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ class RateLimits:
         )
         self._fallback = FixedWindowRateLimiter(Counters())
         self.api = parse(settings.rate_limit_api)
+        self.pages = parse(settings.rate_limit_pages)
         self.sign_in = parse(settings.rate_limit_sign_in)
         self.mailbox = parse(settings.rate_limit_mailbox)
 
@@ -69,6 +72,13 @@ class RateLimits:
         except StorageError:
             log.warning("Redis is away: rate limits are counted in this worker's memory")
             return self._hit(self._fallback, item, bucket, who)
+
+    def is_used_up(self, item: RateLimitItem, bucket: str, who: str) -> bool:
+        """Whether the next request would be refused; this counts none."""
+        try:
+            return not self._limiter.limiter.test(item, bucket, who)
+        except StorageError:
+            return not self._fallback.test(item, bucket, who)
 
     def holds(self, item: RateLimitItem) -> bool:
         """Whether one request more is refused; tried on nobody. Raises StorageError."""
@@ -86,13 +96,23 @@ class RateLimits:
 def limit_api(request: Request, response: Response) -> None:
     """Every route of the API stands behind this."""
     limits: RateLimits = request.app.state.limits
-    try:
-        caller = identify(request)
-    except NotSignedIn:
-        _count(limits, limits.api, "api", _address(request))
-        raise
-    standing = _count(limits, limits.api, "api", _name(request, caller))
+    standing = _count_caller(request, limits.api, "api")
     response.headers.update(standing.headers)
+
+
+def limit_pages(request: Request) -> None:
+    """Every page stands behind this, except one that must not ask who is calling.
+
+    A page decides itself what it answers to wrong credentials: some do not ask for any.
+    """
+    limits: RateLimits = request.app.state.limits
+    with suppress(NotSignedIn, NotAllowed):
+        _count_caller(request, limits.pages, "pages")
+
+
+def limit_pages_by_address(request: Request) -> None:
+    limits: RateLimits = request.app.state.limits
+    _count(limits, limits.pages, "pages", _address(request))
 
 
 def limit_sign_in(request: Request) -> None:
@@ -105,6 +125,19 @@ def limit_mailbox(request: Request, email: str) -> None:
     """Each mailbox gets few links, whoever asks, and whether or not it has an account."""
     limits: RateLimits = request.app.state.limits
     _count(limits, limits.mailbox, "mailbox", digest(normal_email(email)))
+
+
+def _count_caller(request: Request, item: RateLimitItem, bucket: str) -> Standing:
+    limits: RateLimits = request.app.state.limits
+    address = _address(request)
+    if has_to_hash(request) and limits.is_used_up(item, bucket, address):
+        return _count(limits, item, bucket, address)
+    try:
+        caller = identify(request)
+    except (NotSignedIn, NotAllowed):
+        _count(limits, item, bucket, address)
+        raise
+    return _count(limits, item, bucket, _name(request, caller))
 
 
 def _name(request: Request, caller: Caller | None) -> str:

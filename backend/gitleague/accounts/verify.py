@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections import defaultdict
+from concurrent.futures import Future
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
-from argon2.exceptions import InvalidHashError, VerificationError
 from gitleague_client.bundle import Seal
 from gitleague_client.credentials import LOOKUP_LENGTH, is_mistyped
 from sqlalchemy import select, update
@@ -41,12 +40,19 @@ class VerifiedKey(NamedTuple):
     revoked_at: datetime | None
 
 
+class _Right(NamedTuple):
+    """A key that was right lately."""
+
+    key_hash: str
+    until: float
+
+
 class KeyVerifier:
     """What one worker remembers of keys: which were right lately, and who used them."""
 
     def __init__(self) -> None:
-        self._right: dict[str, float] = {}  # digest of key and hash -> until when
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._right: dict[str, _Right] = {}  # by the digest of the key
+        self._checks: dict[tuple[str, str], Future[bool]] = {}  # under way, by digest and hash
         self._uses: dict[uuid.UUID, int] = {}
         self._noted: dict[uuid.UUID, float] = {}
         self._guard = Lock()
@@ -56,6 +62,7 @@ class KeyVerifier:
         if is_mistyped(key):
             raise NotSignedIn("This API key is mistyped: its checksum fails. Copy it again, whole.")
         row = _find(session, key[:LOOKUP_LENGTH])  # never split: old keys hold `_` anywhere
+        session.close()  # gives the connection back: hashing takes a while
         if row is None or not self._is_right(key, row.key_hash):
             raise NotSignedIn("This API key is not known here. Check it, or ask for a new one.")
         return _live(row)
@@ -70,29 +77,46 @@ class KeyVerifier:
             self._noted[key_id] = clock
             return self._uses.pop(key_id)
 
+    def has_to_hash(self, key: str) -> bool:
+        """Whether it takes Argon2 to tell whether this key is right, if it is known at all."""
+        return not is_mistyped(key) and self._remembered(_digest(key)) is None
+
     def _is_right(self, key: str, key_hash: str) -> bool:
-        known_as = hashlib.sha256(f"{key}\n{key_hash}".encode()).hexdigest()
-        if self._remembers(known_as):
+        known_as = _digest(key)
+        if self._remembered(known_as) == key_hash:
             return True
-        with self._locks[key_hash]:  # thirty-two first requests at once cost one Argon2
-            if self._remembers(known_as):
-                return True
-            try:
-                hashing.HASHER.verify(key_hash, key)
-            except (VerificationError, InvalidHashError):
-                return False
-            self._remember(known_as)
-        return True
+        with self._guard:  # the first requests of a client, all at once, cost one Argon2
+            check = self._checks.get((known_as, key_hash))
+            if check is None:
+                own = self._checks[known_as, key_hash] = Future[bool]()
+        if check:
+            return check.result()
+        try:
+            own.set_result(hashing.is_hash_of(key_hash, key))
+            if own.result():
+                self._remember(known_as, key_hash)
+        except Exception as error:
+            own.set_exception(error)
+            raise
+        finally:
+            with self._guard:
+                del self._checks[known_as, key_hash]
+        return own.result()
 
-    def _remembers(self, known_as: str) -> bool:
-        return self._right.get(known_as, 0) > time.monotonic()
+    def _remembered(self, known_as: str) -> str | None:
+        """The hash that this key was right for lately."""
+        found = self._right.get(known_as)
+        return found.key_hash if found and found.until > time.monotonic() else None
 
-    def _remember(self, known_as: str) -> None:
+    def _remember(self, known_as: str, key_hash: str) -> None:
         with self._guard:
             if len(self._right) >= _MAX_REMEMBERED:
                 self._right.clear()
-                self._locks.clear()
-            self._right[known_as] = time.monotonic() + REMEMBERED_SECONDS
+            self._right[known_as] = _Right(key_hash, time.monotonic() + REMEMBERED_SECONDS)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def write_use(session: Session, key_id: uuid.UUID, address: str, uses: int) -> None:

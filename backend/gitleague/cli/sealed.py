@@ -32,6 +32,7 @@ class Sealed(NamedTuple):
 
 SEALED = (
     Sealed("webhook", Webhook.sealed_secret, Webhook.id, webhooks.place_of),
+    Sealed("webhook address", Webhook.sealed_url, Webhook.id, webhooks.place_of_url),
     Sealed("digest", Digest.sealed_destination, Digest.id, digests.place_of),
     Sealed("credential", RepoPull.sealed_credential, RepoPull.repo_id, credentials.place_of),
 )

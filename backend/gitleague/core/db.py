@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -27,8 +28,9 @@ NUL = "A text holds the character NUL, which cannot be kept. Take it out."
 # Most questions take a few milliseconds: starting workers and compiling would take longer. What
 # they read is in memory or on a disk without arms, where an index may jump as it likes.
 QUICK = "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
-
-
+# Threads of a process that wait for the one writer that SQLite has: one more is told so at once.
+MOST_WAITING_TO_WRITE = 8
+BEGIN_WRITING = "BEGIN IMMEDIATE"
 AT_THE_END = "at_the_end"
 
 
@@ -61,7 +63,7 @@ class Database:
         # All that a page reads is of one moment, as it is on SQLite anyhow.
         reading = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._read_engine = self.engine.execution_options(**reading)
-        self._write_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self._write_engine = self.engine.execution_options(sqlite_begin=BEGIN_WRITING)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -130,10 +132,11 @@ def _sqlite_engine(url: str, wait_seconds: int) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
+    in_file = {"pool_timeout": wait_seconds} if database and database != ":memory:" else {}
     waiting = {"timeout": wait_seconds, "check_same_thread": False}
-    engine = create_engine(url, hide_parameters=True, connect_args=waiting)
+    engine = create_engine(url, hide_parameters=True, connect_args=waiting, **in_file)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", _beginning_sqlite())
     event.listen(engine, "before_cursor_execute", _refuse_nul)
     return engine
 
@@ -146,8 +149,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+def _beginning_sqlite() -> Callable[[Connection], None]:
+    places = BoundedSemaphore(MOST_WAITING_TO_WRITE)
+
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+        if how != BEGIN_WRITING:
+            connection.exec_driver_sql(how)
+            return
+        if not places.acquire(blocking=False):
+            raise Unavailable
+        try:
+            connection.exec_driver_sql(how)
+        finally:
+            places.release()
+
+    return begin
 
 
 def _refuse_nul(*call: Any) -> None:

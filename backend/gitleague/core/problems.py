@@ -65,7 +65,7 @@ def install(app: FastAPI, page_of_error: PageOfError, note_defect: NoteDefect) -
         log.error(
             "unexpected error in %s %s",
             request.method,
-            shown(request.url.path),
+            shown(request.scope),
             exc_info=error,
             extra={"request_id": _request_id(request)},
         )

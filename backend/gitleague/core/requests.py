@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gitleague.core.log import request_id as current_request_id
-from gitleague.core.metrics import Metrics
+from gitleague.core.metrics import Metrics, route_of
 
 log = logging.getLogger("gitleague.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -33,7 +33,9 @@ _HSTS = "max-age=31536000"
 
 
 class RequestTrail:
-    """Gives a request its id, and tells the log how it went: never its query, headers or body."""
+    """Gives a request its id, and tells the log how it went: never its path as it was sent, its
+    query, headers or body.
+    """
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ class RequestTrail:
 
 
 def _log(scope: Scope, status: int, seconds: float, request_id: str) -> None:
-    method, path = scope["method"], shown(scope["path"])
+    method, path = scope["method"], shown(scope)
     milliseconds = round(seconds * 1000, 1)
     fields: dict[str, Any] = {
         "method": method,
@@ -101,10 +103,19 @@ def _log(scope: Scope, status: int, seconds: float, request_id: str) -> None:
     log.info("%s %s %s %.1fms %s", method, path, status, milliseconds, request_id, extra=fields)
 
 
-def shown(path: str) -> str:
-    """The path without what is secret in it: the tokens of pages, and whoever stands before the
-    host of a git URL; and without control characters.
+def shown(scope: Scope) -> str:
+    """The template of the route, with ids in it. All else in a path can be a secret: a token, or
+    what stands before the host of a git URL; and so can a path that no route has.
     """
-    hidden = re.sub(r"^/(sign-in|invitations)/[^/]+", r"/\1/<token>", path)
-    hidden = re.sub(r"(:/{1,2})[^/]*@", r"\1", hidden)
-    return hidden.encode("unicode_escape").decode()[:300]
+    template = route_of(scope)
+    for name, value in scope.get("path_params", {}).items():
+        if is_id(str(value)):
+            template = template.replace(f"{{{name}}}", str(value))
+    return template
+
+
+def is_id(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False

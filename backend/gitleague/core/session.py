@@ -3,7 +3,7 @@
 Who waits for a connection holds a thread, and who has a connection needs a thread to go on: were
 there more requests at work than connections and threads for them all, each would wait for the
 others. So they take turns before they have either; who writes, apart from who reads, since those
-who write to one league wait for one another.
+who write to one league wait for one another. Of those who write, only so many wait for their turn.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -14,9 +14,11 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from gitleague.core.db import Database
+from gitleague.core.errors import Unavailable
 
 # A request has two connections at most: of whom it asks who the caller is, and of its own.
 READERS, WRITERS = 6, 4
+MOST_WAITING_TO_WRITE = 80
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -27,7 +29,12 @@ class Turns:
         self._readers, self._writers = Semaphore(READERS), Semaphore(WRITERS)
 
     def of(self, request: Request) -> Semaphore:
-        return self._readers if request.method in SAFE else self._writers
+        """Raises Unavailable where too many wait already."""
+        if request.method in SAFE:
+            return self._readers
+        if self._writers.statistics().tasks_waiting >= MOST_WAITING_TO_WRITE:
+            raise Unavailable
+        return self._writers
 
 
 def database_of(request: Request) -> Database:

@@ -12,19 +12,23 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
+from gitleague_client.environment import PREFIX
 from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gitleague.core.environment import check_names
 from gitleague.core.errors import SettingsError
 
+ENV_FILE = ".env"
 MIN_SECRET_LENGTH = 32
 EXAMPLE_SECRETS = frozenset({"changethis", "secret", "change-me", "changeme"})
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="GITLEAGUE_", env_file=".env", extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
     )
 
     database_url: str = Field(
@@ -126,6 +130,9 @@ class Settings(BaseSettings):
     )
     rate_limit_api: str = Field(
         "600/minute", description="Requests to the API for each key, else each address."
+    )
+    rate_limit_pages: str = Field(
+        "600/minute", description="Pages for each account, else each address."
     )
     rate_limit_sign_in: str = Field(
         "5/minute", description="Sign-in attempts for each network address (IPv6: each /64)."
@@ -237,7 +244,9 @@ class Settings(BaseSettings):
             raise ValueError("must begin with smtp://, smtps:// or smtp+plain://")
         return value
 
-    @field_validator("rate_limit_api", "rate_limit_sign_in", "rate_limit_mailbox")
+    @field_validator(
+        "rate_limit_api", "rate_limit_pages", "rate_limit_sign_in", "rate_limit_mailbox"
+    )
     @classmethod
     def _rate(cls, value: str) -> str:
         try:
@@ -279,6 +288,8 @@ def with_driver(url: str) -> str:
 
 def load_settings() -> Settings:
     """Settings from the environment. Raises SettingsError naming each wrong variable."""
+    settings = {PREFIX + name.upper() for name in Settings.model_fields}
+    check_names((*os.environ, *dotenv_values(ENV_FILE)), settings)
     try:
         return Settings()
     except ValidationError as error:

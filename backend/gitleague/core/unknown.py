@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from gitleague.core.errors import FieldError, Invalid
 
+# What a page of ours says once, and what mail programs, networks and browsers add to a link.
+BESIDE = frozenset({"done", "ref", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid"})
+BESIDE_BEGIN = "utm_"
 Part = int | str
 
 
@@ -24,11 +27,26 @@ class Body(BaseModel):
 
 async def refuse_unknown_parameters(request: Request) -> None:
     """Raises Invalid for what stands in the query and the route does not know."""
-    if not request.query_params:
+    _refuse_unknown(request, request.query_params)
+
+
+async def refuse_unknown_parameters_of_page(request: Request) -> None:
+    """As for the API, except for what a page is led to with: see `BESIDE`, `BESIDE_BEGIN`."""
+    ours = (
+        name
+        for name in request.query_params
+        if name not in BESIDE and not name.startswith(BESIDE_BEGIN)
+    )
+    _refuse_unknown(request, ours)
+
+
+def _refuse_unknown(request: Request, names: Iterable[str]) -> None:
+    asked = list(names)
+    if not asked:
         return
     dependant = _dependant_of(request)
     known = parameters_of(dependant) if dependant else set()
-    unknown = [name for name in request.query_params if name not in known]
+    unknown = [name for name in asked if name not in known]
     if unknown:
         errors = [FieldError(field=name, message=no_such(name, known)) for name in unknown]
         raise Invalid(f"There is no parameter {', '.join(unknown[:5])} here.", errors=errors)

@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,10 +21,12 @@ from gitleague.accounts.caller import Caller, Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Invalid, NotFound
 from gitleague.core.paging import Paging
+from gitleague.jobs.queue import enqueue_once
 from gitleague.projects.members import put_member
 from gitleague.tables.projects import Member, Project, Role
 
 LOCKED = "locked leagues"
+MOVE_DAYS = "days:move"
 
 
 class ProjectRow(NamedTuple):
@@ -34,6 +36,7 @@ class ProjectRow(NamedTuple):
     time_zone: str
     public_badges: bool
     public_feed: bool
+    takes_requests: bool
     created_at: datetime
 
 
@@ -46,6 +49,7 @@ class MyProject(NamedTuple):
     time_zone: str
     public_badges: bool
     public_feed: bool
+    takes_requests: bool
     created_at: datetime
     role: str
     status: str
@@ -72,6 +76,7 @@ def create_project(
         rules_version=1,
         public_badges=False,
         public_feed=False,
+        takes_requests=True,
         created_at=now(),
     )
     _add(session, project)
@@ -115,11 +120,18 @@ def projects_of(session: Session, caller: Caller, paging: Paging) -> tuple[list[
 
 
 def change_project(session: Session, changes: Mapping[str, Any], *, by: Membership) -> ProjectRow:
-    """Its name, and what anybody may see of it; addresses and the slug stay."""
+    """Its name, its time zone, and what anybody may see of it; addresses and the slug stay.
+
+    In another time zone commits that are here count on other days, which a job sees to.
+    """
+    lock_project(session, by.project_id)
     old = get_project(session, by.project_id)
     new = old._replace(**changes)
     if new == old:
         return old
+    if new.time_zone != old.time_zone:
+        check_time_zone(new.time_zone)
+        enqueue_once(session, MOVE_DAYS, project_id=by.project_id, wait=timedelta(0))
     session.execute(update(Project).where(Project.id == by.project_id).values(**changes))
     audit.record(
         session,

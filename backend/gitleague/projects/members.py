@@ -20,9 +20,13 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, Gone, NotAllowed, NotFound
 from gitleague.core.paging import Paging
 from gitleague.tables.accounts import User
+from gitleague.tables.audit import AuditEntry
 from gitleague.tables.projects import Invitation, Member, MemberStatus, Project, Role
 
 INVITATION_LIFETIME = timedelta(days=14)
+NO_REQUESTS = (
+    "There is no project here that takes your request to join. Ask a commissioner to invite you."
+)
 INVITATION_GONE = "This invitation was used already or has expired. Ask for a new one."
 
 
@@ -55,12 +59,17 @@ def list_members(
 
 
 def ask_to_join(session: Session, project_id: uuid.UUID, *, caller: Caller) -> MemberRow:
-    """A spectator who waits to be approved; asking again changes nothing."""
-    if session.scalar(select(Project.id).where(Project.id == project_id)) is None:
-        raise NotFound("There is no such project.")
+    """A spectator who waits to be approved; asking again changes nothing.
+
+    Raises NotFound, in the same words, where there is no such project, where it takes no requests,
+    and for a member who was removed: an invitation alone lets them in again.
+    """
     found = _find(session, project_id, caller.user_id)
     if found:
         return found
+    open_project = select(Project.id).where(Project.id == project_id, Project.takes_requests)
+    if session.scalar(open_project) is None or _was_removed(session, project_id, caller.email):
+        raise NotFound(NO_REQUESTS)
     try:
         with session.begin_nested():  # never over a row that came in between
             session.add(_member(project_id, caller.user_id, Role.SPECTATOR, MemberStatus.PENDING))
@@ -68,6 +77,16 @@ def ask_to_join(session: Session, project_id: uuid.UUID, *, caller: Caller) -> M
         return get_member(session, project_id, caller.user_id)
     audit.record(session, Action.MEMBER_ASKED, caller.email, caller=caller, project_id=project_id)
     return get_member(session, project_id, caller.user_id)
+
+
+def _was_removed(session: Session, project_id: uuid.UUID, email: str) -> bool:
+    """Of somebody who is no member: whether a commissioner ended it, or declined their request."""
+    removed = select(AuditEntry.id).where(
+        AuditEntry.project_id == project_id,
+        AuditEntry.action == Action.MEMBER_REMOVED.value,
+        AuditEntry.subject == email,
+    )
+    return session.scalar(removed.limit(1)) is not None
 
 
 def put_member(
@@ -102,7 +121,7 @@ def change_member(
     status: MemberStatus | None = None,
 ) -> MemberRow:
     """Approve, or give another role. Raises Conflict if no commissioner would be left."""
-    old = get_member(session, by.project_id, user_id)
+    old = _locked_member(session, by.project_id, user_id)
     new_role, new_status = role or Role(old.role), status or MemberStatus(old.status)
     if new_role is not Role.COMMISSIONER or new_status is not MemberStatus.APPROVED:
         keep_a_commissioner(session, by.project_id, {user_id})
@@ -126,7 +145,7 @@ def change_member(
 
 
 def remove_member(session: Session, user_id: uuid.UUID, *, by: Membership) -> None:
-    old = get_member(session, by.project_id, user_id)
+    old = _locked_member(session, by.project_id, user_id)
     keep_a_commissioner(session, by.project_id, {user_id})
     session.execute(
         delete(Member).where(Member.project_id == by.project_id, Member.user_id == user_id)
@@ -284,9 +303,13 @@ def invited_address(session: Session, token: str) -> str:
 
 def _take_seat(session: Session, project_id: uuid.UUID, user_id: uuid.UUID, offered: Role) -> Role:
     """The role that the user has afterwards: what was offered, or the higher one they had."""
-    old = _find(session, project_id, user_id)
+    old = _find_locked(session, project_id, user_id)
     if old is None:
-        put_member(session, project_id, user_id, role=offered)
+        try:
+            with session.begin_nested():
+                session.add(_member(project_id, user_id, offered, MemberStatus.APPROVED))
+        except IntegrityError:  # asked to join at this moment
+            return _take_seat(session, project_id, user_id, offered)
         return offered
     held = [Role(old.role)] if old.status == MemberStatus.APPROVED.value else []
     role = max([offered, *held], key=LEVELS.__getitem__)
@@ -299,7 +322,14 @@ def _take_seat(session: Session, project_id: uuid.UUID, user_id: uuid.UUID, offe
 
 
 def get_member(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow:
-    found = _find(session, project_id, user_id)
+    return _there(_find(session, project_id, user_id))
+
+
+def _locked_member(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow:
+    return _there(_find_locked(session, project_id, user_id))
+
+
+def _there(found: MemberRow | None) -> MemberRow:
     if found is None:
         raise NotFound("There is no such member in this project.")
     return found
@@ -307,6 +337,14 @@ def get_member(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> M
 
 def _find(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow | None:
     row = session.execute(_members(project_id).where(Member.user_id == user_id)).one_or_none()
+    return MemberRow(*row) if row else None
+
+
+def _find_locked(session: Session, project_id: uuid.UUID, user_id: uuid.UUID) -> MemberRow | None:
+    """To be written afterwards: nobody else changes it until the transaction ends."""
+    row = session.execute(
+        _members(project_id).where(Member.user_id == user_id).with_for_update(of=Member)
+    ).one_or_none()
     return MemberRow(*row) if row else None
 
 

@@ -80,14 +80,22 @@ def show_project(member: Spectator, session: ReadSession) -> ProjectAnswer:
 def change_project(
     member: Commissioner, session: WriteSession, body: ProjectChange
 ) -> ProjectAnswer:
-    """Changes a project's name, and what of it is public."""
+    """Changes a project's name, time zone, what of it is public, and who may ask to join.
+
+    In another time zone commits count on other days: the numbers are recomputed in the background,
+    and closed seasons stay as they are.
+    """
     row = leagues.change_project(session, body.changes(), by=member)
     return ProjectAnswer.model_validate(row)
 
 
 @router.post("/projects/{project_id}/join", status_code=202)
 def join(caller: InPerson, session: WriteSession, project_id: ProjectId) -> MemberAnswer:
-    """Asks to join a project. A commissioner approves or declines."""
+    """Asks to join a project. A commissioner approves or declines.
+
+    A project that takes no requests is not found, like one that does not exist. Whoever was removed
+    or declined comes in by invitation alone.
+    """
     return MemberAnswer.model_validate(members.ask_to_join(session, project_id, caller=caller))
 
 

@@ -33,6 +33,13 @@ class ProjectChange(Body):
     """What is not sent stays as it is."""
 
     name: LeftOut[Name] = None
+    time_zone: Annotated[
+        LeftOut[str],
+        Field(
+            description="An IANA name. The days of commits follow in the background; seasons that "
+            "are closed stay as they are."
+        ),
+    ] = None
     public_badges: Annotated[
         LeftOut[bool],
         Field(description="Anybody may see badges and cards of players, as READMEs show them."),
@@ -40,6 +47,10 @@ class ProjectChange(Body):
     public_feed: Annotated[
         LeftOut[bool],
         Field(description="Anybody may read the feed: awards, and titles of commits."),
+    ] = None
+    takes_requests: Annotated[
+        LeftOut[bool],
+        Field(description="Whoever is signed in and has the project's id may ask to join."),
     ] = None
 
     def changes(self) -> dict[str, Any]:
@@ -53,6 +64,7 @@ class ProjectAnswer(_Answer):
     time_zone: str
     public_badges: bool
     public_feed: bool
+    takes_requests: bool
     created_at: datetime
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from gitleague_client.commit import COMMIT_FIELDS, Commit
 from gitleague_client.reading import Reading
 
+from gitleague.scoring.time_zones import day_of
+
 # What the table keeps in another form than the wire.
 _TRANSLATED = {
     "author_date",
@@ -58,11 +60,8 @@ class Arrival:
 
     def day(self, commit: Commit) -> date:
         """In the project's time zone; a date in the future counts on the day of arrival."""
-        moment = min(commit.author_date or commit.commit_date, self.received_at)
-        try:
-            return moment.astimezone(self.zone).date()
-        except OverflowError:  # the first hours of the year 1, west of Greenwich
-            return moment.date()
+        moment = commit.author_date or commit.commit_date
+        return day_of(moment, received_at=self.received_at, zone=self.zone)
 
     def row(
         self,

@@ -70,7 +70,8 @@ class Webhook(Table):
 
     id: Mapped[Id]
     project_id: Mapped[ProjectRef]
-    url: Mapped[str] = mapped_column(String(2048))
+    host: Mapped[str] = mapped_column(String(255))  # which may be told; the rest can be a secret
+    sealed_url: Mapped[str]  # by core/sealing.py
     events: Mapped[list[str]] = mapped_column(JSON)
     sealed_secret: Mapped[str]  # by core/sealing.py
     created_by: Mapped[uuid.UUID | None] = mapped_column(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,6 +64,8 @@ class Project(Table):
     # What anybody may see, signed in or not.
     public_badges: Mapped[bool] = mapped_column(default=False, server_default=false())
     public_feed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether people may ask to join; else they come by invitation.
+    takes_requests: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
 
 

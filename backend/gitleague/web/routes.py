@@ -1,9 +1,11 @@
 """All pages, and the files that they load."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
 
+from gitleague.accounts.limits import limit_pages
 from gitleague.core.errors import NotFound
+from gitleague.core.unknown import refuse_unknown_parameters_of_page
 from gitleague.web.pages import (
     api_keys,
     awards,
@@ -33,11 +35,13 @@ from gitleague.web.pages import (
     sign_in,
     squads,
     standings,
+    status,
 )
 from gitleague.web.pages.running import running
 from gitleague.web.render import STATIC
 
 router = APIRouter(include_in_schema=False)
+NAMED = [Depends(refuse_unknown_parameters_of_page)]
 for part in (
     *(
         home,
@@ -57,7 +61,8 @@ for part in (
     *(setup, repos, pulled, members, log, sign_in, api_keys, operator),
     *(running, my_addresses, privacy),
 ):
-    router.include_router(part.router)
+    router.include_router(part.router, dependencies=[Depends(limit_pages), *NAMED])
+router.include_router(status.router, dependencies=NAMED)
 
 FILES = frozenset(file.name for file in STATIC.iterdir())
 A_YEAR = "public, max-age=31536000, immutable"  # the address changes with the content

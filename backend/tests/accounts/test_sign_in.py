@@ -1,9 +1,7 @@
 """Signing in over the API: a link by mail, good once, for 15 minutes; then a token."""
 
-import logging
 from datetime import timedelta
 from threading import current_thread
-from urllib.parse import quote
 from uuid import UUID
 
 import jwt
@@ -117,33 +115,6 @@ def test_without_smtp_the_link_is_printed(
     assert "evil" not in printed
     token = printed.partition("/sign-in/")[2].split()[0]
     assert verify(http, token).status_code == 200
-
-
-def test_no_log_holds_a_token(http: Client, token: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
-        http.get(f"/sign-in/{token}")
-        verify(http, token)
-    others = ("http", "uvicorn.access")  # the test's own client; what `serve` turns off
-    ours = [each.getMessage() for each in caplog.records if not each.name.startswith(others)]
-    assert any("/sign-in/<token>" in line for line in ours)
-    assert token not in "\n".join(ours)
-
-
-@pytest.mark.parametrize("url", ["https://me:hunter2@h.org/o/r", "https:/hunter2@h.org/o/r"])
-@pytest.mark.parametrize("safe", ["/:@", ""], ids=["as it is", "escaped"])
-def test_no_log_holds_the_password_of_a_git_url(
-    http: Client, ada: Person, caplog: pytest.LogCaptureFixture, url: str, safe: str
-) -> None:
-    def ours() -> list[str]:
-        others = ("http", "uvicorn.access")  # the test's own client; what `serve` turns off
-        records = [each for each in caplog.records if not each.name.startswith(others)]
-        return [each.getMessage() for each in records if "h.org/o/r" in each.getMessage()]
-
-    with caplog.at_level(logging.INFO, logger="gitleague.access"):
-        repo = f"/api/v1/sync/projects/{ada.project_id}/repos/{quote(url, safe=safe)}"
-        http.get(f"{repo}/status")
-        until(ours)  # the line is written after the answer
-    assert not [line for line in ours() if "hunter2" in line]
 
 
 def test_a_token_of_another_server_opens_nothing(

@@ -185,6 +185,36 @@ def test_what_is_closed_stays(seasons):
     assert seasons.ask("POST", f"/seasons/{season_id}/close").status_code == 200  # it is already
 
 
+@pytest.mark.on_both
+def test_a_season_that_was_closed_by_mistake_is_played_again(seasons, repo):
+    repo.push(on("2024-05-01"))
+    season_id = seasons.closed(SPRING)
+    repo.push(on("2024-05-02", by="Ada"))
+    assert [name for _, name, _ in seasons.table(f"period=season&season_id={season_id}")] == [
+        "Grace"
+    ]
+    for _ in range(2):  # twice is no error
+        again = seasons.ask("POST", f"/seasons/{season_id}/reopen")
+        assert (again.status_code, again.json()["state"]) == (200, "active"), again.text
+        assert (again.json()["closed_at"], again.json()["rules_version"]) == (None, None)
+    assert len(seasons.table("period=season")) == 2
+    kinds = {each["kind"] for each in seasons.ask("GET", "/awards").json()["items"]}
+    assert "mvp" not in kinds
+    actions = [each["action"] for each in seasons.ask("GET", "/audit-log").json()["items"]]
+    assert actions.count("league:season:reopened") == 1
+    assert seasons.ask("POST", f"/seasons/{season_id}/close").status_code == 200
+    assert len(seasons.table(f"period=season&season_id={season_id}")) == 2
+
+
+def test_it_is_reopened_while_no_other_is_played(seasons):
+    draft = seasons.plan({"name": "Later", "first": "2024-09-01", "last": "2024-09-30"})
+    assert seasons.ask("POST", f"/seasons/{draft}/reopen").status_code == 409
+    closed = seasons.closed(SPRING)
+    seasons.ask("POST", f"/seasons/{draft}/open")
+    refused = seasons.ask("POST", f"/seasons/{closed}/reopen")
+    assert (refused.status_code, "Later is being played" in refused.text) == (409, True)
+
+
 def test_a_draft_can_be_deleted_and_not_closed(seasons):
     season_id = seasons.plan(SPRING)
     assert seasons.ask("POST", f"/seasons/{season_id}/close").status_code == 409

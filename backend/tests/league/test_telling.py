@@ -93,7 +93,8 @@ def test_the_names_of_before_are_dropped(database, pushes):
         hook = Webhook(
             id=uuid.uuid4(),
             project_id=pushes.project_id,
-            url="https://hooks.example.org",
+            host="hooks.example.org",
+            sealed_url="",
             events=["award.given"],
             sealed_secret="",
             created_at=now(),

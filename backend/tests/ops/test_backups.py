@@ -209,8 +209,9 @@ def test_a_newer_schema_is_refused(filled: Database, empty: Database, settings: 
 
 
 def test_an_older_schema_is_restored_and_migrated(
-    filled: Database, empty: Database, settings: Settings
+    filled: Database, empty: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GITLEAGUE_SECRET_KEY", "k" * 32)  # what the migrations seal with
     migrations.downgrade(filled, "-1")
     backup = made(filled, settings)
     assert restore(empty, settings, backup.path).needs_upgrade

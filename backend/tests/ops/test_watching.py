@@ -121,7 +121,7 @@ def test_several_workers_count_together(tmp_path: Path) -> None:
         assert counted == asked
     lines = (tmp_path / "log").read_text().splitlines()
     accesses = [json.loads(line) for line in lines if '"gitleague.access"' in line]
-    assert len(accesses) >= 22
+    assert len(accesses) > asked
     assert {"time", "level", "path", "status", "milliseconds", "request_id"} <= set(accesses[0])
 
 

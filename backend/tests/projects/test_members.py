@@ -1,5 +1,6 @@
 """Who belongs to a league, and how they come and go."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -46,6 +47,35 @@ def test_a_spectator_sees_nothing_until_approved(
 
 def test_asking_again_does_not_lower_a_role(http: Client, ada: Person) -> None:
     assert join(http, ada, ada.project_id).json()["role"] == "commissioner"
+
+
+@pytest.mark.on_both
+def test_a_league_that_takes_no_requests_is_told_from_none_by_nobody(
+    http: Client, ada: Person, grace: Person, mallory: Person
+) -> None:
+    league = f"/api/v1/projects/{ada.project_id}"
+    closed = http.patch(league, json={"takes_requests": False}, headers=ada.headers)
+    assert closed.json()["takes_requests"] is False
+    there, nowhere = (join(http, mallory, each) for each in (ada.project_id, uuid.uuid4()))
+    assert there.status_code == nowhere.status_code == 404
+    assert there.json()["detail"] == nowhere.json()["detail"]
+    assert join(http, grace, ada.project_id).status_code == 202, "a member changes nothing"
+
+
+@pytest.mark.on_both
+def test_who_was_removed_or_declined_comes_back_by_invitation_alone(
+    http: Client, ada: Person, grace: Person, mallory: Person
+) -> None:
+    join(http, mallory, ada.project_id)
+    nowhere = join(http, grace, uuid.uuid4())
+    for person in (grace, mallory):
+        path = f"/api/v1/projects/{ada.project_id}/members/{person.user_id}"
+        for _ in range(2):
+            assert http.delete(path, headers=ada.headers).status_code == 204
+            answer = join(http, person, ada.project_id)
+            assert (answer.status_code, answer.json()["detail"]) == (404, nowhere.json()["detail"])
+            accept(http, invite(http, ada, person.email), person.headers)
+            assert members(http, ada)[person.email] == ("player", "approved")
 
 
 def test_one_commissioner_always_stays(http: Client, ada: Person, grace: Person) -> None:

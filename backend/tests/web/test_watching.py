@@ -74,7 +74,7 @@ def test_a_season_is_planned_opened_and_closed(windows: Windows, repo: Repo, ada
     expect(page.get_by_role("heading", level=1)).to_have_text("Spring")
     page.get_by_role("button", name="Open the season").click()
     page.locator("summary", has_text="Close the season").click()
-    page.get_by_role("button", name="Close it for good").click()
+    page.get_by_role("button", name="Close it", exact=True).click()
     expect(page.locator("#podium-title")).to_have_text("Final table")
     expect(page.locator(".podium")).to_contain_text("Grace Hopper")
 

@@ -85,6 +85,13 @@ def give_for_season(
     announce(session, project_id, given)
 
 
+def take_back_of_season(session: Session, project_id: uuid.UUID, season_id: uuid.UUID) -> None:
+    """Under the league's lock."""
+    session.execute(
+        delete(Award).where(Award.project_id == project_id, Award.season_id == season_id)
+    )
+
+
 def _of_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> Iterator[Award]:
     """Stretch by stretch of days that were played: a pause of years is passed in one step."""
     played = sorted(_played_days(session, project_id, first, last))

@@ -80,8 +80,18 @@ def open_season(member: Commissioner, session: WriteSession, season_id: SeasonId
 
 @router.post("/{season_id}/close")
 def close_season(member: Commissioner, session: WriteSession, season_id: SeasonId) -> SeasonOut:
-    """Closes a season: freezes its table for good and gives its awards."""
+    """Closes a season: freezes its table and gives its awards."""
     return SeasonOut.model_validate(closing.close_season(session, season_id, by=member))
+
+
+@router.post("/{season_id}/reopen")
+def reopen_season(member: Commissioner, session: WriteSession, season_id: SeasonId) -> SeasonOut:
+    """Reopens a season that was closed by mistake, while no other is played.
+
+    Its frozen table and its awards are removed, and closing it again makes new ones. Members are
+    told with `season.opened`.
+    """
+    return SeasonOut.model_validate(closing.reopen_season(session, season_id, by=member))
 
 
 @router.get("/{season_id}/summary")

@@ -1,4 +1,4 @@
-"""The seasons of a league: planned, played one at a time, and closed for good."""
+"""The seasons of a league: planned, played one at a time, and closed."""
 
 import uuid
 from datetime import date, datetime
@@ -136,7 +136,7 @@ def open_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> Se
     lock_project(session, by.project_id)
     season = get_season(session, by.project_id, season_id)
     if season.state == SeasonState.CLOSED.value:
-        raise Conflict("This season is closed. Plan a new one.")
+        raise Conflict("This season is closed. Plan a new one, or reopen it.")
     played = active_season(session, by.project_id)
     if played and played.id != season_id:
         raise Conflict(f"{played.name} is still being played. Close it first.")
@@ -144,11 +144,18 @@ def open_season(session: Session, season_id: uuid.UUID, *, by: Membership) -> Se
 
 
 def set_state(
-    session: Session, season: SeasonRow, state: SeasonState, *, by: Membership, **values: object
+    session: Session,
+    season: SeasonRow,
+    state: SeasonState,
+    *,
+    by: Membership,
+    action: Action | None = None,
+    **values: object,
 ) -> SeasonRow:
+    """`action`: what was done, where it is not the usual way to this state."""
     _set(session, by.project_id, season.id, state=state.value, **values)
-    action, event = _REACHED[state]
-    _record(session, action, season.name, by)
+    usual, event = _REACHED[state]
+    _record(session, action or usual, season.name, by)
     ask_again(session, by.project_id)  # the records book has seasons too
     days = {"first": str(season.first), "last": str(season.last)}
     told = {"season": {"id": str(season.id), "name": season.name, **days}}

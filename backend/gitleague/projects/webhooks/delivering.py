@@ -27,7 +27,7 @@ from gitleague.core.sealing import BrokenSealError, Sealer
 from gitleague.jobs.queue import enqueue, unfinished
 from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS, give_up_waiting
 from gitleague.projects.webhooks.signing import signed_headers
-from gitleague.projects.webhooks.webhooks import host_of, place_of
+from gitleague.projects.webhooks.webhooks import place_of, place_of_url
 from gitleague.tables.outside import Delivery, DeliveryState, Webhook
 
 WAITS = tuple(
@@ -52,7 +52,7 @@ class Message(NamedTuple):
     message_id: str
     body: str
     tries: int
-    url: str
+    sealed_url: str
     sealed_secret: str
 
 
@@ -145,7 +145,7 @@ def _take(session: Session, project_id: uuid.UUID, told: Told) -> Message | None
     if taken is None:
         return None
     hook = session.execute(
-        select(Webhook.url, Webhook.sealed_secret).where(
+        select(Webhook.sealed_url, Webhook.sealed_secret).where(
             Webhook.project_id == project_id, Webhook.id == taken.webhook_id
         )
     ).one()
@@ -162,9 +162,13 @@ def _body(session: Session, message: Message, told: Told) -> str:
 
 def _send(message: Message, sealer: Sealer, outbound: Outbound) -> Outcome:
     try:
+        url = sealer.unseal(message.sealed_url, place=place_of_url(message.webhook_id))
         secret = sealer.unseal(message.sealed_secret, place=place_of(message.webhook_id))
     except BrokenSealError:
-        why = "Its secret was sealed with another GITLEAGUE_SECRET_KEY. Rotate its secret."
+        why = (
+            "It was sealed with another GITLEAGUE_SECRET_KEY. Set its address again, and rotate "
+            "its secret."
+        )
         return Outcome(error=why, hopeless=why)
     headers = {
         **signed_headers(secret, message.message_id, message.body, at=now()),
@@ -172,7 +176,7 @@ def _send(message: Message, sealer: Sealer, outbound: Outbound) -> Outcome:
         "user-agent": f"gitleague/{__version__}",
     }
     try:
-        answer: Answer = outbound.post(message.url, message.body.encode(), headers)
+        answer: Answer = outbound.post(url, message.body.encode(), headers)
     except (Refused, Unreachable) as error:
         return Outcome(error=str(error))
     gone = "Its address answered 410 Gone." if answer.status == GONE else None
@@ -240,7 +244,7 @@ def _disable(session: Session, message: Message, why: str, moment: datetime) -> 
             Webhook.disabled_at.is_(None),
         )
         .values(disabled_at=moment, disabled_because=why)
-        .returning(Webhook.url)
+        .returning(Webhook.host)
     ).one_or_none()
     if disabled is None:
         return
@@ -248,7 +252,7 @@ def _disable(session: Session, message: Message, why: str, moment: datetime) -> 
     audit.record(
         session,
         Action.WEBHOOK_DISABLED,
-        host_of(disabled.url),
+        disabled.host,
         caller=None,
         project_id=message.project_id,
         details={"webhook_id": str(message.webhook_id), "because": why},

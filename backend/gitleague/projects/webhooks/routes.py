@@ -18,7 +18,6 @@ from gitleague.projects.webhooks.schemas import (
     WebhookOut,
     WebhookRequest,
 )
-from gitleague.projects.webhooks.webhooks import WebhookRow
 
 router = APIRouter(prefix="/projects/{project_id}/webhooks", tags=["webhooks"])
 WebhookId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the webhook.")]
@@ -26,10 +25,10 @@ DeliveryId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the del
 
 
 @router.get("")
-def list_webhooks(member: Commissioner, session: ReadSession) -> list[WebhookOut]:
+def list_webhooks(request: Request, member: Commissioner, session: ReadSession) -> list[WebhookOut]:
     """Returns the webhooks of a project, oldest first, without their secrets."""
-    rows = webhooks.list_webhooks(session, member.project_id)
-    return [WebhookOut.model_validate(row) for row in rows]
+    rows, sealer = webhooks.list_webhooks(session, member.project_id), _sealer(request)
+    return [WebhookOut.of(row, sealer) for row in rows]
 
 
 @router.post("", status_code=201)
@@ -41,16 +40,18 @@ def create_webhook(
     The secret is shown only in this answer.
     """
     webhooks.check_address(request.app.state.settings, body.url)
-    made = webhooks.create_webhook(
-        session, body.url, body.events, sealer=_sealer(request), by=member
-    )
-    return _with_secret(*made)
+    sealer = _sealer(request)
+    row, secret = webhooks.create_webhook(session, body.url, body.events, sealer=sealer, by=member)
+    return NewWebhookOut.of(row, sealer, secret=secret)
 
 
 @router.get("/{webhook_id}")
-def show_webhook(member: Commissioner, session: ReadSession, webhook_id: WebhookId) -> WebhookOut:
+def show_webhook(
+    request: Request, member: Commissioner, session: ReadSession, webhook_id: WebhookId
+) -> WebhookOut:
     """Returns a webhook, its events, and how its deliveries have been going."""
-    return WebhookOut.model_validate(webhooks.get_webhook(session, member.project_id, webhook_id))
+    row = webhooks.get_webhook(session, member.project_id, webhook_id)
+    return WebhookOut.of(row, _sealer(request))
 
 
 @router.patch("/{webhook_id}")
@@ -64,8 +65,9 @@ def change_webhook(
     """Changes a webhook's URL or events, or enables it again after failures disabled it."""
     if body.url is not None:
         webhooks.check_address(request.app.state.settings, body.url)
-    row = webhooks.change_webhook(session, webhook_id, body.changes(), by=member)
-    return WebhookOut.model_validate(row)
+    sealer = _sealer(request)
+    row = webhooks.change_webhook(session, webhook_id, body.changes(), sealer=sealer, by=member)
+    return WebhookOut.of(row, sealer)
 
 
 @router.delete("/{webhook_id}", status_code=204)
@@ -80,8 +82,9 @@ def rotate_secret(
     request: Request, member: Commissioner, session: WriteSession, webhook_id: WebhookId
 ) -> NewWebhookOut:
     """Makes a new secret, shown only in this answer. The old one signs nothing more."""
-    made = webhooks.rotate_secret(session, webhook_id, sealer=_sealer(request), by=member)
-    return _with_secret(*made)
+    sealer = _sealer(request)
+    row, secret = webhooks.rotate_secret(session, webhook_id, sealer=sealer, by=member)
+    return NewWebhookOut.of(row, sealer, secret=secret)
 
 
 @router.post("/{webhook_id}/ping", status_code=202)
@@ -110,7 +113,3 @@ def redeliver(
 
 def _sealer(request: Request) -> Sealer:
     return Sealer(request.app.state.settings)
-
-
-def _with_secret(row: WebhookRow, secret: str) -> NewWebhookOut:
-    return NewWebhookOut.model_validate({**row._asdict(), "secret": secret})

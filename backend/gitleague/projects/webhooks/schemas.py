@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing_extensions import Self
 
 from gitleague.core.left_out import LeftOut
 from gitleague.core.outbound import LONGEST
+from gitleague.core.sealing import Sealer
 from gitleague.core.unknown import Body
+from gitleague.projects.webhooks.webhooks import WebhookRow
 from gitleague.tables.outside import DeliveryState, Event
 
 Hooked: TypeAlias = Literal[
@@ -72,6 +75,10 @@ class WebhookOut(_Out):
     ]
     disabled_at: datetime | None
     disabled_because: str | None
+
+    @classmethod
+    def of(cls, row: WebhookRow, sealer: Sealer, **more: str) -> Self:
+        return cls.model_validate({**row._asdict(), "url": row.url(sealer), **more})
 
 
 class NewWebhookOut(WebhookOut):

@@ -18,7 +18,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, Invalid, NotFound
 from gitleague.core.outbound import Refused, check_url
 from gitleague.core.paging import Paging
-from gitleague.core.sealing import Sealer
+from gitleague.core.sealing import BrokenSealError, Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import enqueue
 from gitleague.projects.leagues import lock_project
@@ -36,7 +36,8 @@ MOST = 10  # of a league
 
 class WebhookRow(NamedTuple):
     id: uuid.UUID
-    url: str
+    host: str
+    sealed_url: str
     events: list[str]
     created_at: datetime
     failures: int
@@ -44,6 +45,13 @@ class WebhookRow(NamedTuple):
     paused_until: datetime | None
     disabled_at: datetime | None
     disabled_because: str | None
+
+    def url(self, sealer: Sealer) -> str:
+        """Its address; without its path where that was sealed with a key that is lost."""
+        try:
+            return sealer.unseal(self.sealed_url, place=place_of_url(self.id))
+        except BrokenSealError:
+            return f"https://{self.host}/"
 
 
 class DeliveryRow(NamedTuple):
@@ -69,6 +77,11 @@ def place_of(webhook_id: uuid.UUID) -> str:
     return f"webhook:{webhook_id}"
 
 
+def place_of_url(webhook_id: uuid.UUID) -> str:
+    """Where its sealed address belongs."""
+    return f"webhook-url:{webhook_id}"
+
+
 def host_of(url: str) -> str:
     """What may be told of an address: the rest of it can be a secret."""
     return urlsplit(url).hostname or ""
@@ -81,6 +94,13 @@ def check_address(settings: Settings, url: str) -> None:
     except Refused as error:
         message = str(error)
         raise Invalid(message, errors=[{"field": "url", "message": message}]) from None
+
+
+def _address(webhook_id: uuid.UUID, url: str, sealer: Sealer) -> dict[str, str]:
+    return {
+        "host": host_of(url),
+        "sealed_url": sealer.seal(url, place=place_of_url(webhook_id)),
+    }
 
 
 def list_webhooks(session: Session, project_id: uuid.UUID) -> list[WebhookRow]:
@@ -115,7 +135,7 @@ def create_webhook(
         Webhook(
             id=webhook_id,
             project_id=by.project_id,
-            url=url,
+            **_address(webhook_id, url, sealer),
             events=[event.value for event in events],
             sealed_secret=sealer.seal(secret, place=place_of(webhook_id)),
             created_by=by.caller.user_id,
@@ -127,7 +147,7 @@ def create_webhook(
     _record(
         session,
         Action.WEBHOOK_CREATED,
-        url,
+        host_of(url),
         webhook_id,
         by,
         events=[event.value for event in events],
@@ -136,12 +156,22 @@ def create_webhook(
 
 
 def change_webhook(
-    session: Session, webhook_id: uuid.UUID, changes: Mapping[str, Any], *, by: Membership
+    session: Session,
+    webhook_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    *,
+    sealer: Sealer,
+    by: Membership,
 ) -> WebhookRow:
     """Other events; another address, or `enabled`, begins anew."""
     old = get_webhook(session, by.project_id, webhook_id)
-    values = {name: changes[name] for name in ("url", "events") if name in changes}
-    if changes.get("enabled") is True or values.get("url", old.url) != old.url:
+    values: dict[str, Any] = {}
+    is_moved = "url" in changes and changes["url"] != old.url(sealer)
+    if is_moved:
+        values |= _address(webhook_id, changes["url"], sealer)
+    if "events" in changes:
+        values["events"] = changes["events"]
+    if changes.get("enabled") is True or is_moved:
         values |= {"failing_since": None, "paused_until": None, "failures": 0}
     if changes.get("enabled") is True:
         values |= {"disabled_at": None, "disabled_because": None}
@@ -153,7 +183,7 @@ def change_webhook(
     _set(session, by.project_id, webhook_id, **values)
     told = {name: value for name, value in changes.items() if name != "url"}
     new = get_webhook(session, by.project_id, webhook_id)
-    _record(session, Action.WEBHOOK_CHANGED, new.url, webhook_id, by, **told)
+    _record(session, Action.WEBHOOK_CHANGED, new.host, webhook_id, by, **told)
     return new
 
 
@@ -164,7 +194,7 @@ def rotate_secret(
     row, secret = get_webhook(session, by.project_id, webhook_id), new_secret()
     sealed = sealer.seal(secret, place=place_of(webhook_id))
     _set(session, by.project_id, webhook_id, sealed_secret=sealed)
-    _record(session, Action.WEBHOOK_ROTATED, row.url, webhook_id, by)
+    _record(session, Action.WEBHOOK_ROTATED, row.host, webhook_id, by)
     return row, secret
 
 
@@ -173,7 +203,7 @@ def delete_webhook(session: Session, webhook_id: uuid.UUID, *, by: Membership) -
     session.execute(
         delete(Webhook).where(Webhook.project_id == by.project_id, Webhook.id == webhook_id)
     )
-    _record(session, Action.WEBHOOK_DELETED, row.url, webhook_id, by)
+    _record(session, Action.WEBHOOK_DELETED, row.host, webhook_id, by)
 
 
 def ping(session: Session, webhook_id: uuid.UUID, *, by: Membership) -> DeliveryRow:
@@ -246,7 +276,7 @@ def _set(session: Session, project_id: uuid.UUID, webhook_id: uuid.UUID, **value
 def _record(
     session: Session,
     action: Action,
-    url: str,
+    host: str,
     webhook_id: uuid.UUID,
     by: Membership,
     **details: object,
@@ -254,7 +284,7 @@ def _record(
     audit.record(
         session,
         action,
-        host_of(url),
+        host,
         caller=by.caller,
         project_id=by.project_id,
         details={"webhook_id": str(webhook_id), **details},

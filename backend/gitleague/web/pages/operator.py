@@ -1,8 +1,8 @@
-"""The server, as its operator sees it; and for everybody, whether it works."""
+"""The server, as its operator sees it."""
 
 import math
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -37,20 +37,6 @@ PARTS = (
 
 class JobsAsked(Paging):
     state: JobState = JobState.FAILED
-
-
-@router.get("/status")
-def show_status(request: Request) -> HTMLResponse:
-    """For everybody and for monitors: no names, no versions, nothing to attack."""
-    beats = pulse(database_of(request))
-    started_at: datetime = request.app.state.started_at
-    return page(
-        *(request, "status.html"),
-        caller=None,
-        status=200 if beats.is_well else 503,
-        pulse=beats,
-        started_at=started_at,
-    )
 
 
 @router.get("/operator")

@@ -124,6 +124,14 @@ def close_season(
     return _to(member.project_id, season_id)
 
 
+@router.post("/{season_id}/reopen", dependencies=COMES_BACK)
+def reopen_season(
+    member: Commissioner, session: WriteSession, season_id: uuid.UUID
+) -> RedirectResponse:
+    closing.reopen_season(session, season_id, by=member)
+    return _to(member.project_id, season_id)
+
+
 @router.post("/{season_id}/change", dependencies=COMES_BACK)
 def change_season(
     member: Commissioner,

@@ -251,7 +251,7 @@ def test_another_secret_key_is_told_apart(hooks):
         session.execute(update(Webhook).values(sealed_secret=sealed))
     hooks.ping(hook)
     hooks.wait(hook, "given_up")
-    assert "Rotate its secret" in hooks.shown(hook)["disabled_because"]
+    assert "rotate its secret" in hooks.shown(hook)["disabled_because"]
 
 
 def test_a_delivery_can_be_sent_again(hooks):

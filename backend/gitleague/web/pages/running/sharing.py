@@ -47,8 +47,10 @@ class LeagueForm(Body):
     """A box that is not ticked is not sent."""
 
     name: Name
+    time_zone: str | None = None
     public_badges: bool = False
     public_feed: bool = False
+    takes_requests: bool = False
 
 
 def _digests_page(request: Request, session: Session, member: Membership) -> HTMLResponse:
@@ -126,7 +128,7 @@ def show_sharing(request: Request, member: Commissioner, session: ReadSession) -
 def change_league(
     member: Commissioner, session: WriteSession, sent: Annotated[LeagueForm, Form()]
 ) -> RedirectResponse:
-    leagues.change_project(session, sent.model_dump(), by=member)
+    leagues.change_project(session, sent.model_dump(exclude_none=True), by=member)
     return done(member.project_id, "/sharing", "saved")
 
 

@@ -2,6 +2,7 @@
 
 import math
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -15,7 +16,7 @@ from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 from gitleague.projects.webhooks import webhooks
 from gitleague.projects.webhooks.schemas import WebhookRequest
-from gitleague.projects.webhooks.webhooks import WebhookRow, host_of
+from gitleague.projects.webhooks.webhooks import WebhookRow
 from gitleague.tables.outside import Event
 from gitleague.web.done import done
 from gitleague.web.forms import comes_back
@@ -85,7 +86,6 @@ def _list_page(request: Request, session: Session, member: Membership) -> HTMLRe
         rows=webhooks.list_webhooks(session, member.project_id),
         most=webhooks.MOST,
         events=EVENTS,
-        host_of=host_of,
         health=health_of,
     )
 
@@ -130,7 +130,8 @@ def _webhook_page(
         tab="/webhooks",
         status=201 if secret else 200,
         hook=row,
-        host=host_of(row.url),
+        host=row.host,
+        address=row.url(Sealer(request.app.state.settings)),
         health=health_of(row),
         secret=secret,
         events=EVENTS,
@@ -165,19 +166,23 @@ def change_webhook(
     sent: Annotated[WebhookRequest, Form()],
 ) -> RedirectResponse:
     webhooks.check_address(request.app.state.settings, sent.url)
-    webhooks.change_webhook(session, webhook_id, sent.model_dump(mode="json"), by=member)
+    _change(request, session, webhook_id, member, sent.model_dump(mode="json"))
     return _to(member, webhook_id, "saved")
 
 
 @router.post("/{webhook_id}/enable", dependencies=COMES_BACK)
-def enable(member: Commissioner, session: WriteSession, webhook_id: uuid.UUID) -> RedirectResponse:
-    webhooks.change_webhook(session, webhook_id, {"enabled": True}, by=member)
+def enable(
+    request: Request, member: Commissioner, session: WriteSession, webhook_id: uuid.UUID
+) -> RedirectResponse:
+    _change(request, session, webhook_id, member, {"enabled": True})
     return _to(member, webhook_id, "saved")
 
 
 @router.post("/{webhook_id}/disable", dependencies=COMES_BACK)
-def disable(member: Commissioner, session: WriteSession, webhook_id: uuid.UUID) -> RedirectResponse:
-    webhooks.change_webhook(session, webhook_id, {"enabled": False}, by=member)
+def disable(
+    request: Request, member: Commissioner, session: WriteSession, webhook_id: uuid.UUID
+) -> RedirectResponse:
+    _change(request, session, webhook_id, member, {"enabled": False})
     return _to(member, webhook_id, "saved")
 
 
@@ -209,6 +214,17 @@ def redeliver(
 ) -> RedirectResponse:
     webhooks.redeliver(session, webhook_id, delivery_id, by=member)
     return _to(member, webhook_id, "tested")
+
+
+def _change(
+    request: Request,
+    session: Session,
+    webhook_id: uuid.UUID,
+    member: Membership,
+    changes: Mapping[str, Any],
+) -> None:
+    sealer = Sealer(request.app.state.settings)
+    webhooks.change_webhook(session, webhook_id, changes, sealer=sealer, by=member)
 
 
 def _to(member: Membership, webhook_id: uuid.UUID, what: str) -> RedirectResponse:
