@@ -16,12 +16,14 @@ A project that the caller does not belong to is not found: its existence is nobo
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 from fastapi import BackgroundTasks, Depends, Path, Request
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from gitleague.accounts.addresses import address_of
 from gitleague.accounts.origin import check_origin
@@ -31,6 +33,7 @@ from gitleague.accounts.verify import KeyVerifier, VerifiedKey, write_use
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import AwaitingApproval, NotAllowed, NotFound, NotSignedIn, Unavailable
+from gitleague.core.prepared import prepared
 from gitleague.core.session import database_of
 from gitleague.core.settings import Settings
 from gitleague.tables.accounts import BrowserSession, Scope, User
@@ -80,6 +83,14 @@ class Membership:
     role: Role
 
 
+class _Which(NamedTuple):
+    """What is known of a session."""
+
+    id: uuid.UUID | None = None
+    user_id: uuid.UUID | None = None
+    token_hash: str | None = None
+
+
 def identify(request: Request) -> Caller | None:
     """Who sent this request; asked of the database once. Raises NotSignedIn, NotAllowed."""
     state = request.state
@@ -120,11 +131,7 @@ def member_of(
     at_least: Level = Level.SPECTATOR,
 ) -> Membership:
     """The caller's approved membership. Raises NotFound for strangers, NotAllowed for the rest."""
-    row = session.execute(
-        select(Member.role, Member.status).where(
-            Member.project_id == project_id, Member.user_id == caller.user_id
-        )
-    ).one_or_none()
+    row = session.execute(*_place(project_id, caller.user_id)).one_or_none()
     if row is None or caller.key_project_id not in {None, project_id}:
         raise NotFound("There is no such project, or you are not a member of it.")
     if row.status != MemberStatus.APPROVED.value:
@@ -133,6 +140,13 @@ def member_of(
     if LEVELS[role] < at_least:
         raise NotAllowed(f"Only a {at_least.name.lower()} of this project may do this.")
     return Membership(caller, project_id, role)
+
+
+@prepared
+def _place(project_id: uuid.UUID, user_id: uuid.UUID) -> Select[tuple[str, str]]:
+    return select(Member.role, Member.status).where(
+        Member.project_id == project_id, Member.user_id == user_id
+    )
 
 
 def check_scopes(caller: Caller, allowed: frozenset[Scope]) -> None:
@@ -145,8 +159,10 @@ def check_scopes(caller: Caller, allowed: frozenset[Scope]) -> None:
     raise NotAllowed(f"This API key lacks the scope {words}. Make a key that has it.")
 
 
-def maybe_caller(request: Request, tasks: BackgroundTasks) -> Caller | None:
-    caller = identify(request)
+async def maybe_caller(request: Request, tasks: BackgroundTasks) -> Caller | None:
+    # Whoever was counted against a limit is known by now, and no thread has to be asked again.
+    known = hasattr(request.state, "caller")
+    caller = identify(request) if known else await run_in_threadpool(identify, request)
     if caller and caller.api_key_id:
         verifier: KeyVerifier = request.app.state.verifier
         uses = verifier.note_use(caller.api_key_id)
@@ -161,7 +177,7 @@ def maybe_caller(request: Request, tasks: BackgroundTasks) -> Caller | None:
 MaybeCaller = Annotated[Caller | None, Depends(maybe_caller)]
 
 
-def _signed_in(request: Request, caller: MaybeCaller) -> Caller:
+async def _signed_in(request: Request, caller: MaybeCaller) -> Caller:
     if caller is None:
         raise NotSignedIn
     reads = request.method in _READING
@@ -169,7 +185,7 @@ def _signed_in(request: Request, caller: MaybeCaller) -> Caller:
     return caller
 
 
-def _in_person(caller: MaybeCaller) -> Caller:
+async def _in_person(caller: MaybeCaller) -> Caller:
     if caller is None:
         raise NotSignedIn
     check_scopes(caller, frozenset())
@@ -179,7 +195,7 @@ def _in_person(caller: MaybeCaller) -> Caller:
 InPerson = Annotated[Caller, Depends(_in_person)]
 
 
-def _operator(caller: InPerson) -> Caller:
+async def _operator(caller: InPerson) -> Caller:
     if not caller.is_operator:
         raise NotAllowed("Only an operator of this server may see this.")
     return caller
@@ -254,12 +270,8 @@ def _by_key(session: Session, request: Request, key: str) -> Caller:
 
 def _by_jwt(session: Session, request: Request, token: str) -> Caller:
     claims = read_jwt(request.app.state.settings, token)
-    caller = _by_session(
-        session,
-        request,
-        BrowserSession.id == claims.session_id,
-        BrowserSession.user_id == claims.user_id,
-    )
+    which = _Which(id=claims.session_id, user_id=claims.user_id)
+    caller = _by_session(session, request, which)
     if caller is None:
         raise NotSignedIn("This token was signed out. Sign in again.")
     return caller
@@ -267,16 +279,12 @@ def _by_jwt(session: Session, request: Request, token: str) -> Caller:
 
 def _by_cookie(session: Session, request: Request, cookie: str) -> Caller | None:
     """A cookie that has run out is no error: the page asks to sign in."""
-    return _by_session(session, request, BrowserSession.token_hash == digest(cookie))
+    return _by_session(session, request, _Which(token_hash=digest(cookie)))
 
 
-def _by_session(session: Session, request: Request, *which: ColumnElement[bool]) -> Caller | None:
+def _by_session(session: Session, request: Request, which: _Which) -> Caller | None:
     """Whose session it is, while it is open."""
-    row = session.execute(
-        select(User.id, User.email, User.display_name, BrowserSession.id.label("session_id"))
-        .join(BrowserSession, BrowserSession.user_id == User.id)
-        .where(*which, BrowserSession.expires_at > now())
-    ).one_or_none()
+    row = session.execute(*_open_session(which, now())).one_or_none()
     if row is None:
         return None
     settings: Settings = request.app.state.settings
@@ -288,6 +296,17 @@ def _by_session(session: Session, request: Request, *which: ColumnElement[bool])
         name=row.display_name,
         address=address_of(request),
         request_id=_request_id(request),
+    )
+
+
+@prepared
+def _open_session(which: _Which, moment: datetime) -> Select[tuple[uuid.UUID, str, str, uuid.UUID]]:
+    named = {name: value for name, value in which._asdict().items() if value is not None}
+    return (
+        select(User.id, User.email, User.display_name, BrowserSession.id.label("session_id"))
+        .join(BrowserSession, BrowserSession.user_id == User.id)
+        .where(BrowserSession.expires_at > moment)
+        .filter_by(**named)
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import uuid
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.errors import NotYourTurn, PushPaused
+from gitleague.core.prepared import prepared
 from gitleague.tables.server import Rollout, RolloutException
 
 COHORTS = (10, 50, 100)  # percent: the steps of a release, and what its figures are kept apart by
@@ -46,13 +48,18 @@ def turn_of(place: float, percent: int, *, is_paused: bool, exception: bool | No
     return Turn.WAITS if is_paused else Turn.IN
 
 
-def check_turn(session: Session, user_id: uuid.UUID) -> None:
-    """Raises NotYourTurn and PushPaused."""
-    row = session.execute(
+@prepared
+def _rollout(user_id: uuid.UUID) -> Select[Any]:
+    return (
         select(Rollout.percent, Rollout.paused_at, Rollout.paused_why, RolloutException.is_in)
         .where(Rollout.name == PUSH)
         .outerjoin(RolloutException, RolloutException.user_id == user_id)
-    ).one_or_none()
+    )
+
+
+def check_turn(session: Session, user_id: uuid.UUID) -> None:
+    """Raises NotYourTurn and PushPaused."""
+    row = session.execute(*_rollout(user_id)).one_or_none()
     if row is None:
         return
     turn = turn_of(

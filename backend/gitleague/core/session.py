@@ -6,10 +6,12 @@ others. So they take turns before they have either; who writes, apart from who r
 who write to one league wait for one another. Of those who write, only so many wait for their turn.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
 from typing import Annotated
 
-from anyio import Semaphore
+from anyio import CancelScope, CapacityLimiter, Semaphore, to_thread
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._readers, self._writers = Semaphore(READERS), Semaphore(WRITERS)
+        self.endings = CapacityLimiter(READERS + WRITERS)
 
     def of(self, request: Request) -> Semaphore:
         """Raises Unavailable where too many wait already."""
@@ -51,13 +54,33 @@ async def _turn(request: Request) -> AsyncIterator[None]:
 Turn = Annotated[None, Depends(_turn, scope="function")]
 
 
-def _reading(request: Request, _turn: Turn) -> Iterator[Session]:
-    with database_of(request).reading() as session:
+@asynccontextmanager
+async def _in_a_route(
+    request: Request, opened: AbstractContextManager[Session]
+) -> AsyncIterator[Session]:
+    """A session asks nothing when it begins; to commit, or to give back its connection, may wait.
+
+    That has threads of its own: else those who end would wait for those who wait for them.
+    """
+    turns: Turns = request.app.state.turns
+    session = opened.__enter__()
+    try:
+        yield session
+    except BaseException as error:
+        end = partial(opened.__exit__, type(error), error, error.__traceback__)
+        with CancelScope(shield=True):
+            await to_thread.run_sync(end, limiter=turns.endings)
+        raise
+    await to_thread.run_sync(opened.__exit__, None, None, None, limiter=turns.endings)
+
+
+async def _reading(request: Request, _turn: Turn) -> AsyncIterator[Session]:
+    async with _in_a_route(request, database_of(request).reading()) as session:
         yield session
 
 
-def _writing(request: Request, _turn: Turn) -> Iterator[Session]:
-    with database_of(request).writing() as session:
+async def _writing(request: Request, _turn: Turn) -> AsyncIterator[Session]:
+    async with _in_a_route(request, database_of(request).writing()) as session:
         yield session
 
 

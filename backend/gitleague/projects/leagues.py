@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from gitleague.accounts.caller import Caller, Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Invalid, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.jobs.queue import enqueue_once
 from gitleague.projects.members import put_member
 from gitleague.tables.projects import Member, Project, Role
@@ -96,27 +97,47 @@ def _add(session: Session, project: Project) -> None:
 
 
 def get_project(session: Session, project_id: uuid.UUID) -> ProjectRow:
-    row = session.execute(select(*_COLUMNS).where(Project.id == project_id)).one_or_none()
+    row = session.execute(*_project(project_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such project.")
     return ProjectRow(*row)
 
 
+@prepared
+def _project(project_id: uuid.UUID) -> Select[Any]:
+    return select(*_COLUMNS).where(Project.id == project_id)
+
+
 def projects_of(session: Session, caller: Caller, paging: Paging) -> tuple[list[MyProject], int]:
     """The projects that the caller belongs to, or waits for; for a bound key its own only."""
-    mine = [Member.user_id == caller.user_id]
-    if caller.key_project_id:
-        mine.append(Member.project_id == caller.key_project_id)
-    rows = session.execute(
+    mine = (caller.user_id, caller.key_project_id)
+    rows = session.execute(*_projects_of(*mine, paging.limit, paging.offset))
+    total = session.scalar(*_number_of_projects_of(*mine)) or 0
+    return [MyProject(*row) for row in rows], total
+
+
+@prepared
+def _projects_of(
+    user_id: uuid.UUID, project_id: uuid.UUID | None, limit: int, offset: int
+) -> Select[Any]:
+    return (
         select(*_COLUMNS, Member.role, Member.status)
         .join(Member, Member.project_id == Project.id)
-        .where(*mine)
+        .where(*_places_of(user_id, project_id))
         .order_by(func.lower(Project.name), Project.id)
-        .limit(paging.limit)
-        .offset(paging.offset)
+        .limit(limit)
+        .offset(offset)
     )
-    total = session.scalar(select(func.count()).where(*mine)) or 0
-    return [MyProject(*row) for row in rows], total
+
+
+@prepared
+def _number_of_projects_of(user_id: uuid.UUID, project_id: uuid.UUID | None) -> Select[tuple[int]]:
+    return select(func.count()).where(*_places_of(user_id, project_id))
+
+
+def _places_of(user_id: uuid.UUID, project_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    bound = [] if project_id is None else [Member.project_id == project_id]
+    return [Member.user_id == user_id, *bound]
 
 
 def change_project(session: Session, changes: Mapping[str, Any], *, by: Membership) -> ProjectRow:
@@ -146,11 +167,14 @@ def change_project(session: Session, changes: Mapping[str, Any], *, by: Membersh
 
 def lock_project(session: Session, project_id: uuid.UUID) -> ZoneInfo:
     """Waits until nobody else writes to the league; returns its time zone."""
-    name = session.scalars(
-        select(Project.time_zone).where(Project.id == project_id).with_for_update(key_share=True)
-    ).one()
+    name = session.scalars(*_to_lock(project_id)).one()
     session.info.setdefault(LOCKED, set()).add(project_id)
     return ZoneInfo(name)
+
+
+@prepared
+def _to_lock(project_id: uuid.UUID) -> Select[tuple[str]]:
+    return select(Project.time_zone).where(Project.id == project_id).with_for_update(key_share=True)
 
 
 def needs_no_lock(session: Session, project_id: uuid.UUID) -> None:

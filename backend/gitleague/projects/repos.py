@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from gitleague.accounts.caller import Caller
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, Invalid, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.projects.git_urls import name_of, url_key, without_credentials
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.commits import RefusedCommit
@@ -41,14 +42,15 @@ _COLUMNS = tuple(getattr(Repo, field) for field in RepoRow._fields)
 
 def find_repo(session: Session, project_id: uuid.UUID, id_or_url: str) -> RepoRow | None:
     """The repo of this project with this id, or whose URL this is in any spelling."""
-    if is_repo_id(id_or_url):
-        same = Repo.id == uuid.UUID(id_or_url)
-    else:
-        same = Repo.url_key == _key(id_or_url)
-    row = session.execute(
-        select(*_COLUMNS).where(Repo.project_id == project_id, same)
-    ).one_or_none()
+    same = uuid.UUID(id_or_url) if is_repo_id(id_or_url) else _key(id_or_url)
+    column = "id" if isinstance(same, uuid.UUID) else "url_key"
+    row = session.execute(*_repo(project_id, same, column=column)).one_or_none()
     return RepoRow(*row) if row else None
+
+
+@prepared
+def _repo(project_id: uuid.UUID, same: uuid.UUID | str, *, column: str) -> Select[Any]:
+    return select(*_COLUMNS).where(Repo.project_id == project_id, getattr(Repo, column) == same)
 
 
 def is_repo_id(id_or_url: str) -> bool:
