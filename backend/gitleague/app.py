@@ -9,8 +9,9 @@ from functools import cache, partial
 from threading import current_thread, main_thread
 from types import FrameType
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from gitleague import __version__
 from gitleague.accounts import routes as accounts
@@ -26,6 +27,7 @@ from gitleague.core.metrics import Metrics
 from gitleague.core.private_files import keep_files_private
 from gitleague.core.requests import RequestTrail
 from gitleague.core.route_index import Indexed, RouteIndex
+from gitleague.core.routing import Routes
 from gitleague.core.session import Turns
 from gitleague.core.settings import Settings, load_settings
 from gitleague.core.shedding import Shedding
@@ -48,7 +50,7 @@ from gitleague.web import routes as web
 from gitleague.web.errors import page_of_error
 
 API = "/api/v1"
-public = APIRouter(tags=["server"])
+public = Routes(tags=["server"])
 
 
 @public.get("/health")
@@ -81,21 +83,21 @@ def show_server(request: Request) -> dict[str, object]:
 
 
 @cache
-def _routes() -> APIRouter:
+def _routes() -> list[BaseRoute]:
     """The routes of every app of this process: FastAPI takes a while to read them."""
-    routes = APIRouter(redirect_slashes=False)
-    routes.include_router(public)
-    routes.include_router(watching.router)
+    routes = Routes()
+    routes.include(public)
+    routes.include(watching.router)
     asked = [Depends(limit_api), Depends(refuse_unknown_parameters)]
     for part in (accounts, projects, sync, pulls, league):
-        routes.include_router(part.router, prefix=API, dependencies=asked)
-    routes.include_router(web.router)
-    return routes
+        routes.include(part.router, prefix=API, dependencies=asked)
+    routes.include(web.router)
+    return routes.router().routes
 
 
 @cache
 def _index() -> RouteIndex:
-    return RouteIndex(_routes().routes)
+    return RouteIndex(_routes())
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -108,7 +110,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,  # a redirect would be built from the request's host
-        routes=_routes().routes,
+        routes=_routes(),
     )
     app.router.middleware_stack = Indexed(app.router, _index())
     app.state.settings = settings

@@ -4,7 +4,7 @@ import uuid
 from functools import partial
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
@@ -34,10 +34,11 @@ from gitleague.accounts.sign_in import (
 )
 from gitleague.core.db import Database
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 
-router = APIRouter(tags=["accounts"])
+router = Routes(tags=["accounts"])
 KeyId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the API key.")]
 ON_ITS_WAY = "If this address has an account, a sign-in link is on its way to it."
 

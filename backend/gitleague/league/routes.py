@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import Page, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerId, PlayerSpectator
 from gitleague.league.awards import routes as awards
@@ -45,23 +46,23 @@ from gitleague.league.squads import routes as squads
 from gitleague.league.standings import Slice, standing_of, standings
 from gitleague.tables.projects import Role
 
-router = APIRouter(tags=["league"])
-router.include_router(seasons.router)
-router.include_router(rulebook.router)
-router.include_router(identities.router)
-router.include_router(awards.router)
-router.include_router(careers.router)
-router.include_router(play.router)
-router.include_router(search.router)
-router.include_router(squads.router)
-router.include_router(fairplay.router)
-router.include_router(fantasy.router)
-router.include_router(exports.router)
-router.include_router(feeds.router)
-router.include_router(badges.router)
-router.include_router(live.router)
-router.include_router(digests.router)
-router.include_router(people.router)
+router = Routes(tags=["league"])
+router.include(seasons.router)
+router.include(rulebook.router)
+router.include(identities.router)
+router.include(awards.router)
+router.include(careers.router)
+router.include(play.router)
+router.include(search.router)
+router.include(squads.router)
+router.include(fairplay.router)
+router.include(fantasy.router)
+router.include(exports.router)
+router.include(feeds.router)
+router.include(badges.router)
+router.include(live.router)
+router.include(digests.router)
+router.include(people.router)
 
 
 @router.get("/projects/{project_id}/standings")

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from gitleague.core.clock import now
 from gitleague.core.errors import NotAllowed
 from gitleague.core.metrics import Metrics
+from gitleague.core.routing import Routes
 from gitleague.core.session import database_of
 from gitleague.core.settings import Settings
 from gitleague.server.rollout import state_of
 from gitleague.tables.jobs import Job, JobState
 
-router = APIRouter(tags=["server"])
+router = Routes(tags=["server"])
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
 

@@ -4,7 +4,7 @@ import uuid
 from functools import partial
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request
+from fastapi import BackgroundTasks, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from gitleague.accounts import audit
@@ -19,6 +19,7 @@ from gitleague.accounts.caller import (
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.mail import invitation_letter, send
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import leagues, members, repos, repos_file
 from gitleague.projects.schemas import (
@@ -42,10 +43,10 @@ from gitleague.projects.schemas import (
 )
 from gitleague.projects.webhooks import routes as webhooks
 
-router = APIRouter(tags=["projects"])
+router = Routes(tags=["projects"])
 UserId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the member's account.")]
 InvitationId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the invitation.")]
-router.include_router(webhooks.router)
+router.include(webhooks.router)
 
 
 @router.get("/projects")

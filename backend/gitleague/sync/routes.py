@@ -2,12 +2,13 @@
 
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from gitleague.accounts.caller import Membership, Pusher, RepoReader
 from gitleague.accounts.rollout import cohort_of
 from gitleague.core.errors import NotRegistered
 from gitleague.core.metrics import OTHERS, Metrics, Push
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 from gitleague.projects.git_urls import url_key
@@ -25,7 +26,7 @@ from gitleague.sync.schemas import (
     StatusAnswer,
 )
 
-router = APIRouter(prefix="/sync/projects/{project_id}", tags=["sync"])
+router = Routes(prefix="/sync/projects/{project_id}", tags=["sync"])
 RepoPath: TypeAlias = Annotated[
     str,
     Path(description="The id of the repository, or its git URL in any spelling, escaped or not."),

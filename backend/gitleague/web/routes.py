@@ -1,10 +1,11 @@
 """All pages, and the files that they load."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import FileResponse
 
 from gitleague.accounts.limits import limit_pages
 from gitleague.core.errors import NotFound
+from gitleague.core.routing import Routes
 from gitleague.core.unknown import refuse_unknown_parameters_of_page
 from gitleague.web.pages import (
     api_keys,
@@ -40,7 +41,7 @@ from gitleague.web.pages import (
 from gitleague.web.pages.running import running
 from gitleague.web.render import STATIC
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 NAMED = [Depends(refuse_unknown_parameters_of_page)]
 for part in (
     *(
@@ -61,8 +62,8 @@ for part in (
     *(setup, repos, pulled, members, log, sign_in, api_keys, operator),
     *(running, my_addresses, privacy),
 ):
-    router.include_router(part.router, dependencies=[Depends(limit_pages), *NAMED])
-router.include_router(status.router, dependencies=NAMED)
+    router.include(part.router, dependencies=[Depends(limit_pages), *NAMED])
+router.include(status.router, dependencies=NAMED)
 
 FILES = frozenset(file.name for file in STATIC.iterdir())
 A_YEAR = "public, max-age=31536000, immutable"  # the address changes with the content

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.jobs.queue import enqueue
 from gitleague.league.access import PlayerId, PlayerSpectator
@@ -16,7 +17,7 @@ from gitleague.league.awards.schemas import AskedOut, AwardOut, AwardQuery, Give
 from gitleague.league.awards.shelf import Which, list_awards
 from gitleague.league.people.shown import viewer_of
 
-router = APIRouter(tags=["awards"])
+router = Routes(tags=["awards"])
 
 
 @router.get("/projects/{project_id}/awards")

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import Field
 
 from gitleague.core.conditional import conditional
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.access import BadgeViewer, Look, PlayerId
 from gitleague.league.badges.drawing import MEDIA_TYPE, badge, card
@@ -23,7 +24,7 @@ SVG: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "The picture is as it was at the ETag that was sent."},
 }
-router = APIRouter(prefix="/projects/{project_id}/badges", tags=["badges"])
+router = Routes(prefix="/projects/{project_id}/badges", tags=["badges"])
 
 
 class PlayerBadgeQuery(PeriodQuery):

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerId, PlayerSpectator
 from gitleague.league.cards import player_of
@@ -31,7 +32,7 @@ from gitleague.league.careers.schemas import (
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import wrong
 
-router = APIRouter(tags=["careers"])
+router = Routes(tags=["careers"])
 
 
 @router.get("/projects/{project_id}/plays")

@@ -3,17 +3,18 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner
+from gitleague.core.routing import Routes
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
 from gitleague.league.digests import digests
 from gitleague.league.digests.schemas import DigestOut, DigestRequest
 
-router = APIRouter(prefix="/projects/{project_id}/digests", tags=["digests"])
+router = Routes(prefix="/projects/{project_id}/digests", tags=["digests"])
 DigestId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the digest.")]
 
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.clock import now
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, database_of
 from gitleague.league.exports.log import LOG_COLUMNS, log_rows
 from gitleague.league.exports.rows import COLUMNS, What, Wish, file_name, rows_of
@@ -18,7 +19,7 @@ from gitleague.projects.leagues import get_project, zone_of
 from gitleague.projects.schemas import AuditFilter
 from gitleague.tables.projects import Role
 
-router = APIRouter(tags=["export"])
+router = Routes(tags=["export"])
 
 
 class ExportQuery(PeriodQuery):

@@ -3,11 +3,12 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.errors import NotFound
 from gitleague.core.paging import Page, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.fairplay import referee, reports, rulings
 from gitleague.league.fairplay.schemas import (
@@ -28,7 +29,7 @@ from gitleague.league.people.shown import viewer_of
 from gitleague.tables.fairplay import ReportState
 from gitleague.tables.projects import Role
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["fair play"])
+router = Routes(prefix="/projects/{project_id}", tags=["fair play"])
 RulingId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the ruling.")]
 ReportId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the report.")]
 

@@ -3,12 +3,13 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.access import PlayerId
 from gitleague.league.fantasy import leagues, picks, pool, setup, teams, turns
@@ -30,7 +31,7 @@ from gitleague.league.fantasy.schemas import (
 from gitleague.league.fantasy.table import table_of
 from gitleague.league.people.shown import viewer_of
 
-router = APIRouter(prefix="/projects/{project_id}/fantasy", tags=["fantasy"])
+router = Routes(prefix="/projects/{project_id}/fantasy", tags=["fantasy"])
 FantasyId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the fantasy league.")]
 PickId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the pick.")]
 

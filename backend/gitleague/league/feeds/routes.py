@@ -4,10 +4,11 @@ A private feed wants an Authorization header like everything else: secrets are n
 Readers that cannot send one read a feed that its league has made public.
 """
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from gitleague.core.conditional import conditional
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.core.settings import Settings
 from gitleague.league.access import FeedReader
@@ -15,7 +16,7 @@ from gitleague.league.awards.shelf import list_awards
 from gitleague.league.feeds.atom import MEDIA_TYPE, atom, changed_at
 from gitleague.projects.leagues import get_project
 
-router = APIRouter(tags=["feed"])
+router = Routes(tags=["feed"])
 NEWEST = Paging(limit=50)
 
 

@@ -3,12 +3,13 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.body_limit import carries
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league import positions
 from gitleague.league.access import PlayerId
@@ -41,7 +42,7 @@ from gitleague.league.identities.schemas import (
 from gitleague.league.people.shown import viewer_of
 from gitleague.tables.projects import Role
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["identities"])
+router = Routes(prefix="/projects/{project_id}", tags=["identities"])
 ClaimId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the claim.")]
 ChangeId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the change.")]
 

@@ -4,18 +4,19 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from gitleague.accounts.caller import Spectator, identify_again, member_of
 from gitleague.core.errors import LeagueError, Unavailable
+from gitleague.core.routing import Routes
 from gitleague.core.session import database_of
 from gitleague.core.settings import Settings
 from gitleague.league.live.newsroom import Newsroom
 from gitleague.league.live.stream import stream
 
-router = APIRouter(tags=["events"])
+router = Routes(tags=["events"])
 HOUR = 3600
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 EXAMPLE = "id: 7\nevent: standings.changed\ndata: {}\n\n"

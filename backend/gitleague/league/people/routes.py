@@ -1,8 +1,9 @@
 """A player as a person, over HTTP."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession, database_of
 from gitleague.league.access import PlayerCommissioner, PlayerId, PlayerThemself
 from gitleague.league.people import erasure, standing
@@ -16,7 +17,7 @@ from gitleague.league.people.schemas import (
 )
 from gitleague.league.people.traces import person_behind
 
-router = APIRouter(prefix="/players/{player_id}", tags=["privacy"])
+router = Routes(prefix="/players/{player_id}", tags=["privacy"])
 
 
 @router.post("/retire")

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.play.one import find_play
@@ -12,7 +13,7 @@ from gitleague.league.play.schemas import OnePlayOut
 from gitleague.league.play.verdicts import awards_of, rulings_on
 from gitleague.scoring.references import STEM
 
-router = APIRouter(tags=["league"])
+router = Routes(tags=["league"])
 Sha = Annotated[
     str,
     Path(

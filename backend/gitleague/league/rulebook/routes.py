@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.rulebook import versions
 from gitleague.league.rulebook.preview import preview
@@ -19,7 +20,7 @@ from gitleague.league.rulebook.schemas import (
 )
 
 MOST_VERSIONS = 2**31 - 1  # that a column can tell apart
-router = APIRouter(prefix="/projects/{project_id}/rules", tags=["rules"])
+router = Routes(prefix="/projects/{project_id}/rules", tags=["rules"])
 
 
 @router.get("")

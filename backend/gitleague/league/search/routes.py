@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.search.finding import search
 from gitleague.league.search.schemas import SearchOut, SearchQuery
 
-router = APIRouter(tags=["league"])
+router = Routes(tags=["league"])
 
 
 @router.get("/projects/{project_id}/search")

@@ -3,11 +3,12 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Player, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import Period
@@ -24,7 +25,7 @@ from gitleague.league.seasons.schemas import (
 )
 from gitleague.league.seasons.windows import window_asked
 
-router = APIRouter(prefix="/projects/{project_id}/seasons", tags=["seasons"])
+router = Routes(prefix="/projects/{project_id}/seasons", tags=["seasons"])
 SeasonId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the season.")]
 AbsenceId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the absence.")]
 

@@ -3,11 +3,12 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import today_in
@@ -24,7 +25,7 @@ from gitleague.league.squads.schemas import (
 )
 from gitleague.league.squads.standings import squad_standings
 
-router = APIRouter(prefix="/projects/{project_id}/squads", tags=["squads"])
+router = Routes(prefix="/projects/{project_id}/squads", tags=["squads"])
 SquadId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the squad.")]
 StintId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the squad membership.")]
 

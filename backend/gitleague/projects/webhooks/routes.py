@@ -3,11 +3,12 @@
 import uuid
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.webhooks import webhooks
@@ -19,7 +20,7 @@ from gitleague.projects.webhooks.schemas import (
     WebhookRequest,
 )
 
-router = APIRouter(prefix="/projects/{project_id}/webhooks", tags=["webhooks"])
+router = Routes(prefix="/projects/{project_id}/webhooks", tags=["webhooks"])
 WebhookId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the webhook.")]
 DeliveryId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the delivery.")]
 

@@ -1,17 +1,18 @@
 """Pulled repositories over HTTP: when, with what, now; and the log of syncs."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from gitleague.accounts.caller import Commissioner
 from gitleague.core.paging import Page, PagingQuery, page_of
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.schemas import RepoId
 from gitleague.sync import history
 from gitleague.sync.pull import wishes
 from gitleague.sync.pull.schemas import CredentialRequest, PullAnswer, PullRequest, SyncAnswer
 
-router = APIRouter(prefix="/projects/{project_id}/repos/{repo_id}", tags=["sync"])
+router = Routes(prefix="/projects/{project_id}/repos/{repo_id}", tags=["sync"])
 
 
 @router.get("/syncs")

@@ -4,7 +4,7 @@ import math
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from gitleague.accounts.caller import Caller, InPerson
 from gitleague.accounts.schemas import KeyRequest
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.leagues import MyProject, projects_of
 from gitleague.tables.accounts import Scope
@@ -21,7 +22,7 @@ from gitleague.web.forms import comes_back_in_person
 from gitleague.web.render import page
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 FIRST_PAGE = Paging()
 EVERY_LEAGUE = Paging(limit=200)
 SCOPES = {

@@ -3,12 +3,13 @@
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Spectator
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.awards.names import name_of
 from gitleague.league.awards.schemas import AwardQuery
@@ -20,7 +21,7 @@ from gitleague.web.columns import LONG_NAMES
 from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to
 
-router = APIRouter()
+router = Routes()
 ROWS = 25
 EVERY_SEASON = Paging(limit=200)
 

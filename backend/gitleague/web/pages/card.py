@@ -4,12 +4,13 @@ import math
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from gitleague_client.rules.classify import Flag
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerSpectator
 from gitleague.league.cards import by_repository, identities_of, trend_of
@@ -24,7 +25,7 @@ from gitleague.web.pages.player import head_of, player_page
 from gitleague.web.tables import link_to, shares_of, window_shown
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 WEEKS = 26
 CHIPS = {
     Flag.FIX: gettext_noop("Fix"),

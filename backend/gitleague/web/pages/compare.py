@@ -3,10 +3,11 @@
 import uuid
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.cards import card_of
 from gitleague.league.careers.head_to_head import head_to_head
@@ -20,7 +21,7 @@ from gitleague.web.columns import BY_METRIC
 from gitleague.web.frame import league_page
 from gitleague.web.tables import window_shown
 
-router = APIRouter()
+router = Routes()
 CHOICES = 200
 MEETINGS = 26
 

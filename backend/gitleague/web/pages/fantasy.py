@@ -4,12 +4,13 @@ import math
 import uuid
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership, Spectator
 from gitleague.core.paging import Paging, PagingQuery
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.fantasy import leagues, picks, pool, teams, turns
 from gitleague.league.fantasy.draft import Draft, seat_of
@@ -28,7 +29,7 @@ from gitleague.web.frame import Part, league_page
 from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext, gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}/fantasy")
+router = Routes(prefix="/projects/{project_id}/fantasy")
 EVERY = Paging(limit=200)
 ROWS = 50
 NEXT_TURNS = 4

@@ -3,11 +3,12 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import RedirectResponse
 
 from gitleague.accounts.caller import Commissioner, Membership, Player
 from gitleague.core.forms import WithoutBlanks
+from gitleague.core.routing import Routes
 from gitleague.core.session import WriteSession
 from gitleague.league.fantasy import picks, setup, teams, turns
 from gitleague.league.fantasy.schemas import (
@@ -17,7 +18,7 @@ from gitleague.league.fantasy.schemas import (
     PoolChange,
 )
 
-router = APIRouter(prefix="/projects/{project_id}/fantasy")
+router = Routes(prefix="/projects/{project_id}/fantasy")
 
 
 class FantasyForm(WithoutBlanks, FantasyRequest):

@@ -3,11 +3,12 @@
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import PagingQuery
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.careers import best, hall, records
 from gitleague.league.careers.schemas import ProjectPlaysQuery
@@ -18,7 +19,7 @@ from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to, record_days, window_shown
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 ROWS = 25
 SPANS = {
     "day": gettext_noop("In a day"),

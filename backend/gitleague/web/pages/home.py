@@ -1,16 +1,17 @@
 """The front door: to the league, to the choice of leagues, or to sign in."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from gitleague.accounts.caller import MaybeCaller
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.projects.leagues import projects_of
 from gitleague.tables.projects import MemberStatus
 from gitleague.web.render import page
 
-router = APIRouter()
+router = Routes()
 EVERY_LEAGUE = Paging(limit=200)
 
 

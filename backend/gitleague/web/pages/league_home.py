@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership, Spectator
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.activity import weeks_together
 from gitleague.league.awards.names import name_of
@@ -26,7 +27,7 @@ from gitleague.web.frame import league_page
 from gitleague.web.tables import name_of as name_of_window
 from gitleague.web.tables import period_query
 
-router = APIRouter()
+router = Routes()
 TOP, TOP_OF_THE_WALL, SQUADS, PLAYS = 5, 10, 3, Paging(limit=5)
 NEWEST = Paging(limit=6)
 WEEKS = 12

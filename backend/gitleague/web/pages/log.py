@@ -3,20 +3,21 @@
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Commissioner
 from gitleague.core.forms import WithoutBlanks
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.projects import leagues
 from gitleague.projects.schemas import AuditQuery
 from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to
 
-router = APIRouter()
+router = Routes()
 ROWS = 50
 
 

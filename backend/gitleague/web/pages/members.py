@@ -4,7 +4,7 @@ import uuid
 from functools import partial
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, BackgroundTasks, Form, Request
+from fastapi import BackgroundTasks, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.accounts.mail import invitation_letter, send
 from gitleague.core.clock import now
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import leagues, members
 from gitleague.projects.schemas import InvitationRequest, MemberChange
@@ -20,7 +21,7 @@ from gitleague.web.forms import comes_back
 from gitleague.web.frame import league_page
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}/members")
+router = Routes(prefix="/projects/{project_id}/members")
 EVERYBODY = Paging(limit=200)
 
 

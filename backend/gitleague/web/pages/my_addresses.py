@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership, Player
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.cards import identities_of, player_of_user
 from gitleague.league.identities import claims
@@ -18,7 +19,7 @@ from gitleague.web.done import done
 from gitleague.web.forms import comes_back_to_member
 from gitleague.web.frame import league_page
 
-router = APIRouter(prefix="/projects/{project_id}/claims")
+router = Routes(prefix="/projects/{project_id}/claims")
 EVERY = Paging(limit=100)
 
 

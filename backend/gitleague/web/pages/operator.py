@@ -5,12 +5,13 @@ import uuid
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gitleague.accounts.caller import Caller, Operator
 from gitleague.core.clock import now
 from gitleague.core.paging import Paging, PagingQuery
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession, database_of
 from gitleague.core.settings import Settings
 from gitleague.server import defects, rollout, work
@@ -23,7 +24,7 @@ from gitleague.web.render import page
 from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 ROWS = 50
 A_DAY = timedelta(days=1)
 PARTS = (

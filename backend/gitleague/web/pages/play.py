@@ -1,9 +1,10 @@
 """A commit's page: the working of its score, and what became of it."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.awards.names import name_of
 from gitleague.league.people.shown import viewer_of
@@ -16,7 +17,7 @@ from gitleague.web.pages.card import chips_of
 from gitleague.web.texts import gettext_noop
 from gitleague.web.words import RULES, STATES
 
-router = APIRouter()
+router = Routes()
 WHY_NOT = {
     Standing.MERGE: gettext_noop(
         "It is a merge, and merges score nothing by the rules of this league."

@@ -4,12 +4,13 @@ import math
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership
 from gitleague.core.paging import Paging, PagingQuery
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.access import PlayerSpectator
 from gitleague.league.awards.names import name_of
@@ -27,7 +28,7 @@ from gitleague.web.frame import Part, league_page
 from gitleague.web.tables import link_to, record_days, window_shown
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter(prefix="/players/{player_id}")
+router = Routes(prefix="/players/{player_id}")
 TABS = (
     Part(gettext_noop("Season"), ""),
     Part(gettext_noop("Career"), "/career"),

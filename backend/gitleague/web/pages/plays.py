@@ -4,11 +4,12 @@ import math
 from enum import Enum
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership, Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.careers.best import BestPlayRow, best_plays
 from gitleague.league.careers.schemas import BestPlaysQuery
@@ -21,7 +22,7 @@ from gitleague.web.pages.card import chips_of
 from gitleague.web.tables import link_to, window_shown
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 ROWS = 25
 SHORT = {Period.DAY, Period.WEEK, Period.MONTH}  # all their plays can be put in order
 

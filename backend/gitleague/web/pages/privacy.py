@@ -3,12 +3,13 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership
 from gitleague.core.forms import WithoutBlanks
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.access import PlayerCommissioner, PlayerThemself
 from gitleague.league.cards import user_of
@@ -19,7 +20,7 @@ from gitleague.web.done import done
 from gitleague.web.forms import comes_back_to_player
 from gitleague.web.frame import league_page
 
-router = APIRouter(prefix="/players/{player_id}")
+router = Routes(prefix="/players/{player_id}")
 
 
 class RetireForm(WithoutBlanks, RetireRequest):

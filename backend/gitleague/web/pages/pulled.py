@@ -3,12 +3,13 @@
 import uuid
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.forms import WithoutBlanks
+from gitleague.core.routing import Routes
 from gitleague.core.session import WriteSession
 from gitleague.sync.pull import wishes
 from gitleague.sync.pull.schemas import PullRequest, SshKeyRequest, TokenRequest
@@ -16,7 +17,7 @@ from gitleague.web.done import done
 from gitleague.web.forms import comes_back, read
 from gitleague.web.pages.repos import repo_page
 
-router = APIRouter(prefix="/projects/{project_id}/repos/{repo_id}/pull")
+router = Routes(prefix="/projects/{project_id}/repos/{repo_id}/pull")
 COMES_BACK = [comes_back(repo_page)]
 
 

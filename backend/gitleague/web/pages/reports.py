@@ -4,7 +4,7 @@ import math
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.caller import Commissioner, Membership, Spectator
 from gitleague.core.errors import NotFound
 from gitleague.core.forms import WithoutBlanks
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.cards import card_of
 from gitleague.league.fairplay import reports
@@ -32,7 +33,7 @@ from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext, gettext_noop
 from gitleague.web.words import REPORTED, RULES
 
-router = APIRouter(prefix="/projects/{project_id}/reports")
+router = Routes(prefix="/projects/{project_id}/reports")
 ROWS = 25
 PLACES = {
     ReportSubject.COMMIT.value: "{league}/plays/{subject}",

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.clock import now
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import repos
 from gitleague.projects.repos import RepoRow
@@ -24,7 +25,7 @@ from gitleague.web.frame import league_page
 from gitleague.web.texts import gettext, gettext_noop
 from gitleague.web.words import CREDENTIALS
 
-router = APIRouter(prefix="/projects/{project_id}/repos")
+router = Routes(prefix="/projects/{project_id}/repos")
 EVERY, NEWEST = Paging(limit=200), Paging(limit=30)
 STALE = timedelta(days=7)
 

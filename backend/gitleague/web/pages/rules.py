@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from gitleague_client.rules.classify import Flag
 from gitleague_client.rules.defaults import AiAssisted, Rules
@@ -11,6 +11,7 @@ from gitleague_client.rules.working import working
 
 from gitleague.accounts.caller import Spectator
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.fairplay.settings import settings_of
 from gitleague.league.rulebook.versions import list_versions, rulebook
@@ -19,7 +20,7 @@ from gitleague.web.award_words import award_rules, rules_of_all_awards
 from gitleague.web.frame import league_page
 from gitleague.web.texts import gettext, gettext_noop
 
-router = APIRouter()
+router = Routes()
 VERSIONS = Paging(limit=20)
 EXAMPLE = Play(
     additions=120,

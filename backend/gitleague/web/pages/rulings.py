@@ -4,11 +4,12 @@ import math
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gitleague.accounts.caller import Commissioner, Membership, Player, Spectator
 from gitleague.core.forms import WithoutBlanks
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.fairplay import rulings
 from gitleague.league.fairplay.rulings import DECIDED, PENALTIES
@@ -20,7 +21,7 @@ from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext_noop
 from gitleague.web.words import RULES, STATES
 
-router = APIRouter(prefix="/projects/{project_id}/rulings")
+router = Routes(prefix="/projects/{project_id}/rulings")
 ROWS = 25
 FIGURES = {
     "commits": gettext_noop("commits"),

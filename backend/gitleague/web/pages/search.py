@@ -3,10 +3,11 @@
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.search.finding import search
@@ -14,7 +15,7 @@ from gitleague.league.search.schemas import Kind, SearchQuery, results
 from gitleague.web.frame import league_page
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 OF_EACH = 20
 KINDS = {
     Kind.PLAYER: gettext_noop("Players"),

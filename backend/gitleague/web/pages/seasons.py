@@ -3,12 +3,13 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership, Spectator
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.awards.names import name_of as award_name
 from gitleague.league.identities.people import players_of
@@ -26,7 +27,7 @@ from gitleague.web.frame import league_page
 from gitleague.web.tables import name_of
 from gitleague.web.texts import gettext, gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}/seasons")
+router = Routes(prefix="/projects/{project_id}/seasons")
 EVERY = Paging(limit=200)
 STATES = {
     SeasonState.DRAFT.value: gettext_noop("planned"),

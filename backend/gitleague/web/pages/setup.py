@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from gitleague.accounts.api_keys import NewKey, create_key
 from gitleague.accounts.caller import Commissioner, InPerson, Membership
 from gitleague.core.errors import NotAllowed
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.about import about
 from gitleague.league.seasons.seasons import active_season
@@ -21,7 +22,7 @@ from gitleague.tables.accounts import Scope
 from gitleague.web.frame import league_page
 from gitleague.web.render import page
 
-router = APIRouter()
+router = Routes()
 ONE = Paging(limit=1)
 KEY_NAME, KEY_DAYS = "gitleague-client", 365
 KEY_SCOPES = (Scope.SYNC_COMMITS, Scope.WRITE_REPOS, Scope.READ_REPOS)

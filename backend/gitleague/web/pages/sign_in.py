@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import EmailStr
 
@@ -11,12 +11,13 @@ from gitleague.accounts.caller import COOKIE, InPerson, MaybeCaller
 from gitleague.accounts.limits import limit_sign_in
 from gitleague.accounts.origin import check_origin
 from gitleague.accounts.routes import leave, leave_everywhere, mail_link, sign_in_with
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects.members import accept_invitation, invited_address
 from gitleague.web.cookies import signed_in_response
 from gitleague.web.render import page
 
-router = APIRouter()
+router = Routes()
 OURS = [Depends(check_origin)]
 OURS_AND_FEW = [*OURS, Depends(limit_sign_in)]
 

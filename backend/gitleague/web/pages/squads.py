@@ -3,10 +3,11 @@
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.people.shown import viewer_of
 from gitleague.league.periods import Period
@@ -19,7 +20,7 @@ from gitleague.web.shown import plain_number
 from gitleague.web.tables import link_to, window_shown
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter()
+router = Routes()
 ROWS = 25
 PER = ((Per.SQUAD, gettext_noop("Together")), (Per.PLAYER, gettext_noop("Each member")))
 

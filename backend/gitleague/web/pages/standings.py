@@ -5,11 +5,12 @@ import uuid
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Spectator
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.about import choices
 from gitleague.league.forms import forms_of
@@ -24,7 +25,7 @@ from gitleague.web.columns import BY_METRIC, LEADING, medal_of
 from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to, period_query, shares_of, window_shown
 
-router = APIRouter()
+router = Routes()
 ROWS = 25
 WEEKS = 12  # of a sparkline
 

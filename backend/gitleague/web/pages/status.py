@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from gitleague.accounts.limits import limit_pages_by_address
+from gitleague.core.routing import Routes
 from gitleague.server.condition import pulse
 from gitleague.server.health import Health
 from gitleague.web.render import page
 
-router = APIRouter(dependencies=[Depends(limit_pages_by_address)])
+router = Routes(dependencies=[Depends(limit_pages_by_address)])
 
 
 @router.get("/status")

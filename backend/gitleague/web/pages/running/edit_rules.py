@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from gitleague_client.rules.defaults import Rules
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession, database_of
 from gitleague.league.periods import Period
 from gitleague.league.rulebook import versions
@@ -23,7 +24,7 @@ from gitleague.web.pages.running.rule_words import GROUPS, LABELS
 from gitleague.web.tables import name_of
 from gitleague.web.texts import gettext_noop, translated
 
-router = APIRouter(prefix="/projects/{project_id}/rules")
+router = Routes(prefix="/projects/{project_id}/rules")
 VERSIONS = Paging(limit=50)
 PERIODS = (
     (Period.MONTH.value, gettext_noop("this month")),

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.fairplay import referee
 from gitleague.league.fairplay.settings import (
@@ -24,7 +25,7 @@ from gitleague.web.frame import league_page
 from gitleague.web.pages.running.rule_words import AI_CHOICES
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}")
+router = Routes(prefix="/projects/{project_id}")
 AI_FIELDS = ("ai_assisted", "ai_weight")
 # What the settings of the referee say of themselves, marked here for translation.
 SAID = {

@@ -4,7 +4,7 @@ import math
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.unknown import Body
 from gitleague.league.identities import claims, moves, people, roster, suggestions
@@ -25,7 +26,7 @@ from gitleague.web.frame import Part, league_page
 from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}/identities")
+router = Routes(prefix="/projects/{project_id}/identities")
 HERE = "/identities"
 ROWS = 50
 TABS = (

@@ -4,13 +4,14 @@ import uuid
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.forms import WithoutBlanks
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.unknown import Body
 from gitleague.league.identities import people, roster
@@ -24,7 +25,7 @@ from gitleague.web.done import done
 from gitleague.web.forms import comes_back, read, typed_in
 from gitleague.web.frame import league_page
 
-router = APIRouter(prefix="/projects/{project_id}/lineup")
+router = Routes(prefix="/projects/{project_id}/lineup")
 HERE = "/lineup"
 EVERY = Paging(limit=200)
 POSITION_OF = "position."

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.paging import Paging
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.digests.digests import list_digests
 from gitleague.league.fairplay.reports import list_reports
@@ -26,7 +27,7 @@ from gitleague.web.frame import league_page
 from gitleague.web.pages.repos import health_of
 from gitleague.web.texts import gettext, gettext_noop, ngettext_noop, plural
 
-router = APIRouter()
+router = Routes()
 EVERY, ONE = Paging(limit=200), Paging(limit=1)
 SICK = {"error", "quiet"}
 WAITING = {

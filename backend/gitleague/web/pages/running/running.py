@@ -1,7 +1,6 @@
 """All pages on which a league is run, beside those of set-up, repositories, members and the log."""
 
-from fastapi import APIRouter
-
+from gitleague.core.routing import Routes
 from gitleague.web.pages.running import (
     edit_rules,
     fair_play,
@@ -13,9 +12,9 @@ from gitleague.web.pages.running import (
     who_is_who,
 )
 
-router = APIRouter()
+router = Routes()
 # Those with a word at the place where others take an id come first.
 for part in (
     *(overview, who_is_who, identities, edit_rules, fair_play, lineup, webhooks, sharing),
 ):
-    router.include_router(part.router)
+    router.include(part.router)

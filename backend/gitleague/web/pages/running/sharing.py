@@ -4,12 +4,13 @@ import uuid
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.clock import now
+from gitleague.core.routing import Routes
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
@@ -29,7 +30,7 @@ from gitleague.web.forms import comes_back
 from gitleague.web.pages.running.webhooks import sharing_page
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}")
+router = Routes(prefix="/projects/{project_id}")
 EMAIL = DigestKind.EMAIL.value
 KINDS = (
     (DigestKind.SLACK.value, gettext_noop("Slack")),

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.paging import Paging, PagingQuery
+from gitleague.core.routing import Routes
 from gitleague.core.sealing import Sealer
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.core.settings import Settings
@@ -24,7 +25,7 @@ from gitleague.web.frame import Part, league_page
 from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext, gettext_noop, plural
 
-router = APIRouter(prefix="/projects/{project_id}/webhooks")
+router = Routes(prefix="/projects/{project_id}/webhooks")
 HERE, ROWS = "/webhooks", 25
 FIRST_PAGE = Paging()
 TABS = (

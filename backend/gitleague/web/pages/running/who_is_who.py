@@ -4,13 +4,14 @@ import math
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Commissioner, Membership
 from gitleague.core.body_limit import carries
 from gitleague.core.paging import Paging, PagingQuery
+from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.league.identities import (
     claims,
@@ -30,7 +31,7 @@ from gitleague.web.pages.running.identities import HERE, identities_page
 from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext_noop
 
-router = APIRouter(prefix="/projects/{project_id}/identities")
+router = Routes(prefix="/projects/{project_id}/identities")
 FIRST_PAGE = Paging()
 MOST_SHOWN, ROWS, EVERY = 50, 20, Paging(limit=200)
 MAILMAP = "Grace Hopper <grace@example.org> <ghopper@old.example.org>"  # as people write it
