@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from gitleague.core.clock import now
 from gitleague.core.outbound import Outbound
@@ -12,8 +11,7 @@ from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import forget_finished
 from gitleague.jobs.runner import Clock, Task, Work
-from gitleague.league.awards.giving import give
-from gitleague.league.awards.schedule import GIVE_AWARDS, ask_for_awards
+from gitleague.league.awards.schedule import ask_for_awards, give_awards
 from gitleague.league.careers.records import find_records, write_book
 from gitleague.league.digests.digests import SEND_DIGESTS
 from gitleague.league.digests.sending import Sender, ask_for_digests
@@ -30,6 +28,7 @@ from gitleague.projects.webhooks.delivering import (
 )
 from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
 from gitleague.scoring.changes import apply_rules as apply_rules_to
+from gitleague.scoring.history import GIVE_AWARDS
 from gitleague.scoring.penalties import LOOK
 from gitleague.scoring.totals import SUM_UP, ask_for_totals, sum_up_next
 from gitleague.server.operation import forget_operation, thin_out
@@ -42,17 +41,7 @@ from gitleague.sync.pull.wishes import wipe_kept_credentials
 def apply_rules(work: Work) -> None:
     with work.database.writing() as session:
         version = int(work.job.arguments["version"])
-        apply_rules_to(session, work.job.project_id, version, report=work.report)
-
-
-def give_awards(work: Work) -> None:
-    anew_from = work.job.arguments.get("anew_from")
-    with work.database.writing() as session:
-        give(
-            session,
-            work.job.project_id,
-            anew_from=date.fromisoformat(anew_from) if anew_from else None,
-        )
+        apply_rules_to(session, work.job.project_id, version, report=lambda _percent: None)
 
 
 def end_turns(work: Work) -> None:

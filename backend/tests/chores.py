@@ -1,9 +1,12 @@
 """The jobs of a league, done now."""
 
+import uuid
+
 from awaited import until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
-from gitleague.jobs.runner import Runner
+from gitleague.jobs import queue
+from gitleague.jobs.runner import Runner, run
 from gitleague.tables.jobs import Job, JobState
 from gitleague.tasks import TASKS
 from sqlalchemy import func, select, update
@@ -32,3 +35,14 @@ def finish_all_jobs(database: Database) -> None:
         waiting = update(Job).where(Job.state == JobState.QUEUED.value, Job.not_before > now())
         session.execute(waiting.values(not_before=now()))
     finish_jobs(database)
+
+
+def do_now(database: Database, project_id: uuid.UUID, kind: str, **arguments: object) -> None:
+    """A job that no server beside the test can take."""
+    with database.writing() as session:
+        queue.enqueue(session, kind, project_id=project_id, arguments=arguments)
+        session.flush()  # it is looked for
+        job = queue.take(session, {kind}, project_id)
+    assert job
+    assert job.arguments == arguments
+    run(database, TASKS[kind], job)

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.slack import NotifySlack
+from awarding import give
 from cases import in_one_world
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import unfinished
-from gitleague.league.awards.giving import give
 from gitleague.league.digests.digests import MOST, SEND_DIGESTS
 from gitleague.league.digests.recap import harmless, recap_of
 from gitleague.league.digests.sending import WAITS, Sender, ask_for_digests
