@@ -17,7 +17,7 @@ from gitleague.league.digests.digests import SEND_DIGESTS
 from gitleague.league.digests.sending import Sender, ask_for_digests
 from gitleague.league.fairplay.referee import ask_for_looks, look, note
 from gitleague.league.fantasy.turns import END_TURNS, ask_for_turns
-from gitleague.league.fantasy.turns import end_turns as end_turns_of
+from gitleague.league.fantasy.turns import end_turns as end_turns_of_next
 from gitleague.league.people.telling import told
 from gitleague.league.rulebook.versions import APPLY_RULES
 from gitleague.projects.happenings import forget_happenings
@@ -27,7 +27,7 @@ from gitleague.projects.webhooks.delivering import (
     forget_deliveries,
 )
 from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
-from gitleague.scoring.changes import apply_rules as apply_rules_to
+from gitleague.scoring.changes import apply_rules
 from gitleague.scoring.history import GIVE_AWARDS
 from gitleague.scoring.penalties import LOOK
 from gitleague.scoring.totals import SUM_UP, ask_for_totals, sum_up_next
@@ -38,15 +38,13 @@ from gitleague.sync.pull.schedules import PULL_REPO, ask_for_pulls
 from gitleague.sync.pull.wishes import wipe_kept_credentials
 
 
-def apply_rules(work: Work) -> None:
-    with work.database.writing() as session:
-        version = int(work.job.arguments["version"])
-        apply_rules_to(session, work.job.project_id, version, report=lambda _percent: None)
-
-
 def end_turns(work: Work) -> None:
-    with work.database.writing() as session:
-        end_turns_of(session, work.job.project_id)
+    """Draft by draft."""
+    while True:
+        with work.database.writing() as session:
+            if not end_turns_of_next(session, work.job.project_id):
+                return
+        work.pause()
 
 
 def sum_up(work: Work) -> None:
@@ -55,6 +53,7 @@ def sum_up(work: Work) -> None:
         with work.database.writing() as session:
             if not sum_up_next(session, work.job.project_id):
                 break
+        work.pause()
     found_at = now()
     with work.database.reading() as session:
         records = find_records(session, work.job.project_id)

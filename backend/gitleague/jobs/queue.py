@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
@@ -56,15 +56,15 @@ def enqueue(
 ) -> uuid.UUID:
     """To be run when `wait` is over. Where one that waits does as well, its id is returned."""
     wanted, due = dict(arguments or {}), now() + wait
-    for job in _waiting(session, project_id, kind):
-        both = fold(job.arguments, wanted)
+    for waiting in _waiting(session, project_id, kind):
+        both = fold(waiting.arguments, wanted)
         if both is not None:
             session.execute(
                 update(Job)
-                .where(Job.project_id == project_id, Job.id == job.id)
-                .values(arguments=dict(both), not_before=min(job.not_before, due))
+                .where(Job.project_id == project_id, Job.id == waiting.id)
+                .values(arguments=dict(both), not_before=min(waiting.not_before, due))
             )
-            return job.id
+            return waiting.id
     job = Job(
         id=uuid.uuid4(),
         project_id=project_id,
@@ -81,14 +81,22 @@ def enqueue(
     return job.id
 
 
-def _waiting(session: Session, project_id: uuid.UUID, kind: str) -> Sequence[Row[Any]]:
+class _Waiting(NamedTuple):
+    id: uuid.UUID
+    arguments: dict[str, Any]
+    not_before: datetime
+    created_at: datetime
+
+
+def _waiting(session: Session, project_id: uuid.UUID, kind: str) -> list[_Waiting]:
     """Held until our transaction ends, so that whoever takes one sees what it is for."""
-    return session.execute(
+    rows = session.execute(
         select(Job.id, Job.arguments, Job.not_before, Job.created_at)
         .where(Job.project_id == project_id, Job.kind == kind, Job.state == JobState.QUEUED.value)
         .order_by(Job.created_at, Job.id)
         .with_for_update()
-    ).all()
+    )
+    return [_Waiting(*row) for row in rows]
 
 
 def enqueue_once(
