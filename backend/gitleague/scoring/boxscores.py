@@ -167,13 +167,21 @@ def remove_days(session: Session, project_id: uuid.UUID, version: int, days: Day
     )
 
 
-def rebuild(
-    session: Session, project_id: uuid.UUID, of: RulesInForce, *, days: Days | None = None
-) -> None:
-    """Builds the box scores of one version of the rules, of these days or of all."""
+def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
+    """Builds the box scores of one version of the rules."""
     remove(session, project_id, of.version)
-    _move(session, project_id, of, days, sign=1)
+    _move(session, project_id, of, None, sign=1)
     _mark_all(session, project_id, of.version)
+
+
+def build(session: Session, project_id: uuid.UUID, of: RulesInForce, days: Days) -> None:
+    """The box scores of these days, where there are none. Nobody is told, and nothing summed up."""
+    _move(session, project_id, of, days, sign=1)
+    played = select(BoxScore.day).where(
+        BoxScore.project_id == project_id, BoxScore.rules_version == of.version
+    )
+    found = {totals.month_of(day) for day in session.scalars(played.distinct())}
+    totals.write_stale(session, project_id, {(of.version, month) for month in found})
 
 
 def remove(session: Session, project_id: uuid.UUID, version: int) -> None:

@@ -15,15 +15,17 @@ from typing import Any
 
 from gitleague_client.rules.classify import BY_RULES, classify_by_rules
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, false, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
 from gitleague.core.sets import among
+from gitleague.core.trial import shadow
 from gitleague.jobs.runner import Work
 from gitleague.projects.happenings import tell_of_standings
-from gitleague.projects.leagues import lock_project
+from gitleague.projects.leagues import lock_project, needs_no_lock
 from gitleague.scoring.boxscores import (
+    build,
     is_built_in_steps,
     months,
     rebuild,
@@ -35,7 +37,7 @@ from gitleague.scoring.days import Days
 from gitleague.scoring.rules import RulesInForce, newest_version, rules_at, rules_in_force
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.projects import Project
-from gitleague.tables.scores import BoxScore, RulesVersion
+from gitleague.tables.scores import BoxScore, RulesVersion, StaleMonth
 
 CHUNK = 5000  # commits
 READ = 90  # percent of the work when all texts are read again
@@ -149,13 +151,20 @@ def _past_versions(session: Session, project_id: uuid.UUID) -> list[int]:
     return sorted(set(session.scalars(found)) - kept - set(session.scalars(of_seasons)))
 
 
-def prepare(
-    session: Session, project_id: uuid.UUID, old: Rules, new: RulesInForce, *, days: Days
-) -> None:
-    """Builds box scores of rules that are not in force, for a look at them that is thrown away."""
-    if not is_built_in_steps(old, new.rules):
-        _reclassify(session, project_id, new.rules, [CommitRow.day.between(*days)])
-    rebuild(session, project_id, new, days=days)
+TRIED = 0  # a version that no rules have
+
+
+def try_out(session: Session, project_id: uuid.UUID, old: Rules, new: Rules, days: Days) -> int:
+    """Box scores of rules that nobody has, in copies of the tables; the version that they have."""
+    shadow(session, BoxScore, false())
+    shadow(session, StaleMonth, false())
+    needs_no_lock(session, project_id)
+    if not is_built_in_steps(old, new):
+        in_window = CommitRow.day.between(*days)
+        shadow(session, CommitRow, CommitRow.project_id == project_id, in_window)
+        _reclassify(session, project_id, new, [in_window])
+    build(session, project_id, RulesInForce(TRIED, new), days)
+    return TRIED
 
 
 def _reclassify(

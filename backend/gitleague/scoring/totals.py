@@ -205,16 +205,18 @@ def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]
             StaleMonth.rules_version.in_({version for version, _ in months}),
         )
     )
-    new = sorted(months.difference(known.tuples()))
-    insert_rows(
-        session,
-        StaleMonth,
-        ("project_id", "rules_version", "month"),
-        [(project_id, version, month) for version, month in new],
-    )
+    new = months.difference(known.tuples())
+    write_stale(session, project_id, new)
     tell_of_standings(session, project_id)
     if new:
         ask_again(session, project_id)
+
+
+def write_stale(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]) -> None:
+    """Readers take these months of a version from the box scores."""
+    columns = ("project_id", "rules_version", "month")
+    rows = [(project_id, version, month) for version, month in sorted(months)]
+    insert_rows(session, StaleMonth, columns, rows)
 
 
 @cache
