@@ -205,12 +205,11 @@ def fail(session: Session, job: JobRow, error: str) -> None:
     _set(session, job, state=JobState.FAILED.value, error=error, finished_at=now())
 
 
-def queue_again(session: Session, job_id: uuid.UUID) -> JobRow | None:
+def queue_again(session: Session, project_id: uuid.UUID, job_id: uuid.UUID) -> JobRow | None:
     """As if it had just been asked for; None where it has not failed."""
-    # across projects: whoever runs jobs runs those of all
     row = session.execute(
         update(Job)
-        .where(Job.id == job_id, Job.state == JobState.FAILED.value)
+        .where(Job.project_id == project_id, Job.id == job_id, Job.state == JobState.FAILED.value)
         .values(
             state=JobState.QUEUED.value, progress=0, tries=0, not_before=now(), finished_at=None
         )
@@ -218,6 +217,28 @@ def queue_again(session: Session, job_id: uuid.UUID) -> JobRow | None:
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return JobRow(*row) if row else None
+
+
+def find(session: Session, project_id: uuid.UUID, job_id: uuid.UUID) -> JobRow | None:
+    row = session.execute(
+        select(*_COLUMNS).where(Job.project_id == project_id, Job.id == job_id)
+    ).one_or_none()
+    return JobRow(*row) if row else None
+
+
+def jobs_of(
+    session: Session, project_id: uuid.UUID, *, limit: int, offset: int
+) -> tuple[list[JobRow], int]:
+    """The newest first, and how many there are."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(Job.project_id == project_id)
+        .order_by(Job.created_at.desc(), Job.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    total = session.scalar(select(func.count()).where(Job.project_id == project_id))
+    return [JobRow(*row) for row in rows], total or 0
 
 
 def latest(session: Session, project_id: uuid.UUID, kind: str) -> JobRow | None:

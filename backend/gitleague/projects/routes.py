@@ -21,6 +21,7 @@ from gitleague.accounts.mail import invitation_letter, send
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import leagues, members, repos, repos_file
+from gitleague.projects.jobs import routes as jobs
 from gitleague.projects.schemas import (
     AcceptedAnswer,
     AuditAnswer,
@@ -46,6 +47,7 @@ router = APIRouter(tags=["projects"])
 UserId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the member's account.")]
 InvitationId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the invitation.")]
 router.include_router(webhooks.router)
+router.include_router(jobs.router)
 
 
 @router.get("/projects")
