@@ -1,4 +1,4 @@
-"""What each kind of job does; the same in a thread of the server and under Celery."""
+"""What each kind of job does; the same in a process beside the server and under Celery."""
 
 from __future__ import annotations
 

@@ -7,10 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-import servers
 from awaited import until
-from gitleague.app import create_app
-from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import Unavailable
 from gitleague.jobs import queue
@@ -242,18 +239,3 @@ def test_a_job_waits_anew_when_asked_for_again_but_not_for_ever(database, projec
     assert ask(timedelta(minutes=2)) > timedelta(minutes=2)
     assert ask(timedelta(minutes=1)) > timedelta(minutes=2), "it is never sooner"
     assert ask(timedelta(minutes=9)) == timedelta(minutes=5)
-
-
-def test_a_server_looks_for_what_is_due(database, settings, job_id):
-    """Here: finished jobs that are old enough to be forgotten."""
-    with database.writing() as session:
-        session.execute(
-            update(Job).values(state=JobState.DONE.value, finished_at=now() - timedelta(days=400))
-        )
-    with servers.listening() as opened, servers.serving(create_app(settings), opened):
-
-        def is_forgotten() -> bool:
-            with database.reading() as session:
-                return session.scalar(select(Job.id).where(Job.id == job_id)) is None
-
-        until(is_forgotten)

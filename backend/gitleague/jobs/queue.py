@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from gitleague.core.clock import now
 from gitleague.tables.jobs import Job, JobState
 
-LEASE = timedelta(minutes=10)  # without a sign of life, after which another may take it
+LEASE = timedelta(minutes=1)  # without a sign of life, after which another may take it
 MOST_TRIES = 5
 KEPT = {JobState.DONE: timedelta(days=7), JobState.FAILED: timedelta(days=90)}
 BACK_OFF = timedelta(seconds=10)  # times the tries so far
@@ -160,6 +160,16 @@ def take(session: Session, kinds: Collection[str], project_id: uuid.UUID) -> Job
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return JobRow(*row) if row else None
+
+
+def take_up(session: Session) -> None:
+    """What was under way when whoever ran all jobs was cut off."""
+    # across projects: whoever runs jobs runs those of all
+    session.execute(
+        update(Job)
+        .where(Job.state == JobState.RUNNING.value)
+        .values(state=JobState.QUEUED.value, not_before=now())
+    )
 
 
 def report(session: Session, job: JobRow, percent: int) -> None:

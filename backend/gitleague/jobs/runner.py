@@ -1,11 +1,12 @@
-"""Runs what is queued, one job after the other: in a thread of the server, or as a Celery task."""
+"""Runs what is queued, one job after the other; leagues take turns."""
 
 from __future__ import annotations
 
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from threading import Event, Thread
 from typing import TypeAlias
@@ -54,7 +55,7 @@ class Work:
         self.database = database
         self.job = job
         self._stop = stop or Event()
-        self._began = self._told = time.monotonic()
+        self._began = time.monotonic()
 
     def pause(self, percent: int | None = None) -> None:
         """Between two steps: tells how far it is. Raises TurnOver, and TookTooLong."""
@@ -66,14 +67,15 @@ class Work:
             raise TurnOver
 
     def live(self, percent: int | None = None) -> None:
-        """A sign of life; to be called while no transaction is open."""
-        moment = time.monotonic()
-        is_news = percent not in {None, self.job.progress}
-        if not is_news and moment - self._told < SIGN_OF_LIFE:
+        """Tells how far it is; to be called while no transaction is open for writing."""
+        if percent in {None, self.job.progress}:
             return
-        self._told = moment
-        if percent is not None:
-            self.job = self.job._replace(progress=percent)
+        self.job = self.job._replace(progress=percent)
+        with self.database.writing() as session:
+            queue.report(session, self.job, self.job.progress)
+
+    def beat(self) -> None:
+        """A sign of life."""
         with self.database.writing() as session:
             queue.report(session, self.job, self.job.progress)
 
@@ -87,6 +89,27 @@ Task: TypeAlias = Callable[[Work], None]
 Clock: TypeAlias = Callable[[Session], None]
 
 
+@contextmanager
+def _beating(work: Work) -> Iterator[None]:
+    """Says now and then that somebody is at it, also while a step takes long."""
+    ended = Event()
+
+    def beat() -> None:
+        while not ended.wait(SIGN_OF_LIFE):
+            try:
+                work.beat()
+            except Unavailable:
+                log.info("the database is away or busy; job %s says nothing", work.job.id)
+
+    thread = Thread(target=beat, name=f"{THREAD_NAME}-beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
 def run(database: Database, task: Task, job: JobRow, *, stop: Event | None = None) -> None:
     """Does a job that is ours, or a part of it, and notes what became of it. Never raises."""
 
@@ -98,7 +121,8 @@ def run(database: Database, task: Task, job: JobRow, *, stop: Event | None = Non
         note(queue.fail, LOST)
         return
     try:
-        task(Work(database, job, stop))
+        with _beating(work := Work(database, job, stop)):
+            task(work)
     except TurnOver:
         note(queue.put_back)
     except TookTooLong:
@@ -124,14 +148,18 @@ class Runner:
         tasks: Mapping[str, Task],
         clocks: Sequence[Clock] = (),
         stop: Event | None = None,
+        *,
+        most_seconds: float = 2 * TIME_LIMIT,
     ) -> None:
         self._database = database
+        self._most_seconds = most_seconds
         self._tasks = tasks
         self._clocks = clocks
         self.stop = stop or Event()
         self._looked = -LOOK_EVERY
         self._numbers = count(1)
         self._served: dict[uuid.UUID, int] = {}  # when each league had its last turn
+        self._began: float | None = None  # the job that is under way
 
     def look_at_clocks(self) -> None:
         """Says that it is there, and asks for what is due; once a minute, for nothing is urgent."""
@@ -169,12 +197,19 @@ class Runner:
             job = queue.take(session, kinds, project_id)
         if job is None:
             return False
+        self._began = time.monotonic()
         run(self._database, self._tasks[job.kind], job, stop=self.stop)
+        self._began = None
         return True
+
+    def is_overdue(self) -> bool:
+        """Whether a step has to be cut off: it did not end by itself when its time was over."""
+        began = self._began
+        return began is not None and time.monotonic() - began > self._most_seconds
 
 
 class RunnerThread:
-    """A runner beside the requests of a process, for as long as the process lives."""
+    """A runner in a thread, for as long as its process lives."""
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
