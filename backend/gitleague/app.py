@@ -35,6 +35,7 @@ from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
 from gitleague.core.unknown import refuse_unknown_parameters
 from gitleague.description import with_examples
+from gitleague.jobs.sending import Sender, broker, celery_sender
 from gitleague.league import routes as league
 from gitleague.league.live.newsroom import Newsroom
 from gitleague.ops import watching
@@ -176,8 +177,19 @@ def _after(first: Callable[[], object], number: signal.Signals) -> Callable[...,
     return handle
 
 
+def _sender(database: Database, settings: Settings) -> Sender | None:
+    """With Redis there is Celery, and its workers do the jobs."""
+    if not settings.redis_url:
+        return None
+    send = celery_sender(broker(settings.redis_url), pull_minutes=settings.pull_minutes)
+    return Sender(database, send)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    sender = _sender(app.state.database, app.state.settings)
+    if sender:
+        sender.start()
     _at_stop(app.state.newsroom.close)
     stop = asyncio.Event()
     writing = [
@@ -187,6 +199,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     stop.set()
     await asyncio.gather(*writing)
+    if sender:
+        sender.stop()
     app.state.outbox.close()
     app.state.database.close()
     if app.state.traces:

@@ -17,6 +17,7 @@ LEASE = timedelta(minutes=1)  # without a sign of life, after which another may 
 MOST_TRIES = 5
 KEPT = {JobState.DONE: timedelta(days=7), JobState.FAILED: timedelta(days=90)}
 BACK_OFF = timedelta(seconds=10)  # times the tries so far
+ASKED = "leagues for which a job was asked for in this transaction"
 BUSY = timedelta(seconds=5)  # until a lock that was busy is asked for again
 LOST = "Its process ended without a word, more than once. Try it again when the cause is found."
 # Of a job that waits and one that is asked for: the arguments of one that does both, if there is.
@@ -56,6 +57,8 @@ def enqueue(
 ) -> uuid.UUID:
     """To be run when `wait` is over. Where one that waits does as well, its id is returned."""
     wanted, due = dict(arguments or {}), now() + wait
+    if not wait:
+        session.info.setdefault(ASKED, set()).add(project_id)
     for waiting in _waiting(session, project_id, kind):
         both = fold(waiting.arguments, wanted)
         if both is not None:
@@ -134,7 +137,7 @@ def projects_due(session: Session, kinds: Collection[str]) -> list[uuid.UUID]:
     # across projects: whoever runs jobs runs those of all
     waiting = (
         select(Job.project_id)
-        .where(*_due(now(), kinds))
+        .where(*_due(kinds))
         .group_by(Job.project_id)
         .order_by(func.min(Job.not_before), Job.project_id)
     )
@@ -146,7 +149,7 @@ def take(session: Session, kinds: Collection[str], project_id: uuid.UUID) -> Job
     moment = now()
     due = (
         select(Job.id)
-        .where(Job.project_id == project_id, *_due(moment, kinds))
+        .where(Job.project_id == project_id, *_due(kinds))
         .order_by(Job.not_before, Job.created_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -155,11 +158,38 @@ def take(session: Session, kinds: Collection[str], project_id: uuid.UUID) -> Job
     row = session.execute(
         update(Job)
         .where(Job.project_id == project_id, Job.id == due)
-        .values(state=JobState.RUNNING.value, tries=Job.tries + 1, not_before=moment + LEASE)
+        .values(**_ours(moment))
         .returning(*_COLUMNS)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return JobRow(*row) if row else None
+
+
+def take_this(session: Session, project_id: uuid.UUID, job_id: uuid.UUID) -> JobRow | None:
+    """The job, if it is due and nobody else has it."""
+    moment = now()
+    row = session.execute(
+        update(Job)
+        .where(Job.project_id == project_id, Job.id == job_id, *due_now())
+        .values(**_ours(moment))
+        .returning(*_COLUMNS)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return JobRow(*row) if row else None
+
+
+def _ours(moment: datetime) -> dict[str, Any]:
+    return {
+        "state": JobState.RUNNING.value,
+        "tries": Job.tries + 1,
+        "not_before": moment + LEASE,
+        "sent_at": None,
+    }
+
+
+def due_now() -> tuple[ColumnElement[bool], ...]:
+    """What waits, and what somebody had who is dead."""
+    return Job.state.in_(_UNFINISHED), Job.not_before <= now()
 
 
 def take_up(session: Session) -> None:
@@ -217,6 +247,7 @@ def fail(session: Session, job: JobRow, error: str) -> None:
 
 def queue_again(session: Session, project_id: uuid.UUID, job_id: uuid.UUID) -> JobRow | None:
     """As if it had just been asked for; None where it has not failed."""
+    session.info.setdefault(ASKED, set()).add(project_id)
     row = session.execute(
         update(Job)
         .where(Job.project_id == project_id, Job.id == job_id, Job.state == JobState.FAILED.value)
@@ -295,8 +326,8 @@ def unfinished(
     return {project_id for project_id, about in rows if arguments in (None, about)}
 
 
-def _due(moment: datetime, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    return Job.state.in_(_UNFINISHED), Job.not_before <= moment, Job.kind.in_(kinds)
+def _due(kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return *due_now(), Job.kind.in_(kinds)
 
 
 def _set(session: Session, job: JobRow, **values: object) -> None:

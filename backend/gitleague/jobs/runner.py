@@ -40,6 +40,10 @@ class TurnOver(Exception):
     """Others have their turn now. What is left of the job comes after them."""
 
 
+class NotNow(Exception):
+    """Something else has to end first. It is no try."""
+
+
 class TookTooLong(Exception):
     """No step of a job may take so long."""
 
@@ -128,6 +132,8 @@ def run(database: Database, task: Task, job: JobRow, *, stop: Event | None = Non
     except TookTooLong:
         log.exception("job %s %s took too long", job.kind, job.id)
         note(queue.fail, f"A step of it took longer than {TIME_LIMIT / 60:.0f} minutes.")
+    except NotNow:
+        note(queue.wait_for_lock, "It waits for another job of its kind.")
     except Unavailable as error:
         note(queue.wait_for_lock, str(error))
     except LeagueError as error:
