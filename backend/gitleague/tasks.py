@@ -82,7 +82,7 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
     sealer, outbound = Sealer(settings), Outbound(settings)
 
     def deliver_webhooks(work: Work) -> None:
-        deliver(work.database, work.job.project_id, sealer, outbound, told)
+        deliver(work.database, work.job.project_id, sealer, outbound, told, pause=work.pause)
 
     def send_digests(work: Work) -> None:
         sender = Sender(work.database, settings, sealer)
@@ -90,7 +90,7 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
         if wanted:
             sender.send_test(work.job.project_id, uuid.UUID(wanted))
         else:
-            sender.send_due(work.job.project_id)
+            sender.send_due(work.job.project_id, pause=work.pause)
 
     return {**TASKS, DELIVER_WEBHOOKS: deliver_webhooks, SEND_DIGESTS: send_digests}
 
