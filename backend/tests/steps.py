@@ -10,10 +10,10 @@ from gitleague.projects.leagues import lock_project
 
 
 class Steps:
-    """What was seen between the steps of the jobs that ran."""
+    """What was seen between the steps of the jobs of a kind. Others may run beside them."""
 
     def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, database: Database, league: uuid.UUID
+        self, monkeypatch: pytest.MonkeyPatch, database: Database, league: uuid.UUID, kind: str
     ) -> None:
         self.progress: list[int | None] = []
         self._end_after: int | None = None
@@ -21,6 +21,9 @@ class Steps:
         pause = Work.pause
 
         def look(work: Work, percent: int | None = None) -> None:
+            if work.job.kind != kind:
+                pause(work, percent)
+                return
             with database.writing() as session:  # waits for nobody, or for ever
                 lock_project(session, league)
             self.progress.append(percent)

@@ -33,7 +33,7 @@ def test_awards_are_given_anew_month_by_month_and_others_write_in_between(shelf,
     shelf.repo.push(*(on(f"2024-0{month}-03") for month in range(1, 8)))
     shelf.give()
     before = shelf.awards()
-    steps = Steps(monkeypatch, shelf.database, shelf.ada.project_id)
+    steps = Steps(monkeypatch, shelf.database, shelf.ada.project_id, GIVE_AWARDS)
     steps.end_after(2)
     with pytest.raises(KilledError):
         do_now(shelf.database, shelf.ada.project_id, GIVE_AWARDS, anew_from="2024-03-01")
@@ -68,13 +68,14 @@ def test_a_history_that_is_imported_gets_its_awards_by_itself(shelf):
 def test_the_newest_of_a_history_comes_first(shelf, monkeypatch):
     shelf.began("2024-08-01")
     shelf.repo.push(on("2023-05-01"), on("2024-05-06"), on("2024-07-06"))
-    Steps(monkeypatch, shelf.database, shelf.ada.project_id).end_after(2)
+    Steps(monkeypatch, shelf.database, shelf.ada.project_id, GIVE_AWARDS).end_after(2)
     with pytest.raises(KilledError):
         do_now(shelf.database, shelf.ada.project_id, GIVE_AWARDS, **HISTORY)
     assert set(shelf.winners("play_of_the_day")) == {"2024-07-06"}
 
 
 @pytest.mark.at("2024-08-20 12:00")
+@pytest.mark.on_both
 def test_nothing_is_given_anew_from_before_the_first_commit(shelf):
     shelf.began("2024-08-10")
     shelf.repo.push(on("2024-05-06"))

@@ -60,7 +60,7 @@ def off(pushes: Pushes) -> int:
 def test_others_push_in_between(pushes, monkeypatch):
     """To months that are built and to months that are not; old numbers stay until all are."""
     version = wished(pushes, Rules(commit_points=7))
-    steps = Steps(monkeypatch, pushes.database, pushes.project_id)
+    steps = Steps(monkeypatch, pushes.database, pushes.project_id, APPLY_RULES)
     seen: list[int] = []
 
     def push() -> None:
@@ -77,7 +77,7 @@ def test_others_push_in_between(pushes, monkeypatch):
 
 def test_it_is_taken_up_where_it_was(pushes, monkeypatch):
     version = wished(pushes, Rules(commit_points=7))
-    steps = Steps(monkeypatch, pushes.database, pushes.project_id)
+    steps = Steps(monkeypatch, pushes.database, pushes.project_id, APPLY_RULES)
     steps.end_after(2)
     with pytest.raises(KilledError):
         do_now(pushes.database, pushes.project_id, APPLY_RULES, version=version)
@@ -93,7 +93,7 @@ def test_it_is_taken_up_where_it_was(pushes, monkeypatch):
 def test_what_newer_rules_took_the_place_of_is_cleared_away(pushes, monkeypatch):
     first = wished(pushes, Rules(commit_points=7))
     second: list[int] = []
-    steps = Steps(monkeypatch, pushes.database, pushes.project_id)
+    steps = Steps(monkeypatch, pushes.database, pushes.project_id, APPLY_RULES)
     steps.when(1, lambda: second.append(wished(pushes, Rules(commit_points=8))))
     do_now(pushes.database, pushes.project_id, APPLY_RULES, version=first)
     assert (in_force(pushes), off(pushes)) == (1, 0)
