@@ -34,7 +34,7 @@ from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
 from gitleague.core.unknown import refuse_unknown_parameters
 from gitleague.description import with_examples
-from gitleague.jobs.runner import Runner, RunnerThread
+from gitleague.jobs.sending import Sender, broker, celery_sender
 from gitleague.league import routes as league
 from gitleague.league.live.newsroom import Newsroom
 from gitleague.ops import watching
@@ -45,7 +45,6 @@ from gitleague.server.keeping import books_of, keep_writing
 from gitleague.sync import routes as sync
 from gitleague.sync.clients import OLDEST
 from gitleague.sync.pull import routes as pulls
-from gitleague.tasks import CLOCKS, pulls_of, tasks_of
 from gitleague.web import routes as web
 from gitleague.web.errors import page_of_error
 
@@ -124,10 +123,6 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.metrics.watch(app.state.database.engine)
     app.state.verifier = KeyVerifier()
     app.state.limits = RateLimits(settings)
-    app.state.runners = (
-        Runner(app.state.database, tasks_of(settings), CLOCKS),
-        Runner(app.state.database, pulls_of(settings)),
-    )
     app.state.outbox = Outbox()
     app.state.newsroom = Newsroom(
         app.state.database, most=settings.live_streams, look_seconds=settings.live_look_seconds
@@ -185,14 +180,19 @@ def _after(first: Callable[[], object], number: signal.Signals) -> Callable[...,
     return handle
 
 
+def _sender(database: Database, settings: Settings) -> Sender | None:
+    """With Redis there is Celery, and its workers do the jobs."""
+    if not settings.redis_url:
+        return None
+    send = celery_sender(broker(settings.redis_url), pull_minutes=settings.pull_minutes)
+    return Sender(database, send)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    # With Redis there is Celery, and its workers do the jobs.
-    runners = () if settings.redis_url else app.state.runners
-    threads = [RunnerThread(runner) for runner in runners]
-    for thread in threads:
-        thread.start()
+    sender = _sender(app.state.database, app.state.settings)
+    if sender:
+        sender.start()
     _at_stop(app.state.newsroom.close)
     stop = asyncio.Event()
     writing = [
@@ -202,8 +202,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     stop.set()
     await asyncio.gather(*writing)
-    for thread in threads:
-        thread.stop()
+    if sender:
+        sender.stop()
     app.state.outbox.close()
     app.state.health.close()
     app.state.database.close()

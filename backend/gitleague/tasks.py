@@ -1,10 +1,9 @@
-"""What each kind of job does; the same in a thread of the server and under Celery."""
+"""What each kind of job does; the same in a process beside the server and under Celery."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from gitleague.core.clock import now
 from gitleague.core.outbound import Outbound
@@ -12,14 +11,13 @@ from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import forget_finished
 from gitleague.jobs.runner import Clock, Task, Work
-from gitleague.league.awards.giving import give
-from gitleague.league.awards.schedule import GIVE_AWARDS, ask_for_awards
+from gitleague.league.awards.schedule import ask_for_awards, give_awards
 from gitleague.league.careers.records import find_records, write_book
 from gitleague.league.digests.digests import SEND_DIGESTS
 from gitleague.league.digests.sending import Sender, ask_for_digests
 from gitleague.league.fairplay.referee import ask_for_looks, look, note
 from gitleague.league.fantasy.turns import END_TURNS, ask_for_turns
-from gitleague.league.fantasy.turns import end_turns as end_turns_of
+from gitleague.league.fantasy.turns import end_turns as end_turns_of_next
 from gitleague.league.people.telling import told
 from gitleague.league.rulebook.versions import APPLY_RULES
 from gitleague.projects.happenings import forget_happenings
@@ -30,7 +28,8 @@ from gitleague.projects.webhooks.delivering import (
     forget_deliveries,
 )
 from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
-from gitleague.scoring.changes import apply_rules as apply_rules_to
+from gitleague.scoring.changes import apply_rules
+from gitleague.scoring.history import GIVE_AWARDS
 from gitleague.scoring.penalties import LOOK
 from gitleague.scoring.time_zones import move_days as move_days_of
 from gitleague.scoring.totals import SUM_UP, ask_for_totals, sum_up_next
@@ -41,30 +40,18 @@ from gitleague.sync.pull.schedules import PULL_REPO, ask_for_pulls
 from gitleague.sync.pull.wishes import wipe_kept_credentials
 
 
-def apply_rules(work: Work) -> None:
-    with work.database.writing() as session:
-        version = int(work.job.arguments["version"])
-        apply_rules_to(session, work.job.project_id, version, report=work.report)
-
-
 def move_days(work: Work) -> None:
     with work.database.writing() as session:
-        move_days_of(session, work.job.project_id, report=work.report)
-
-
-def give_awards(work: Work) -> None:
-    anew_from = work.job.arguments.get("anew_from")
-    with work.database.writing() as session:
-        give(
-            session,
-            work.job.project_id,
-            anew_from=date.fromisoformat(anew_from) if anew_from else None,
-        )
+        move_days_of(session, work.job.project_id)
 
 
 def end_turns(work: Work) -> None:
-    with work.database.writing() as session:
-        end_turns_of(session, work.job.project_id)
+    """Draft by draft."""
+    while True:
+        with work.database.writing() as session:
+            if not end_turns_of_next(session, work.job.project_id):
+                return
+        work.pause()
 
 
 def sum_up(work: Work) -> None:
@@ -73,6 +60,7 @@ def sum_up(work: Work) -> None:
         with work.database.writing() as session:
             if not sum_up_next(session, work.job.project_id):
                 break
+        work.pause()
     found_at = now()
     with work.database.reading() as session:
         records = find_records(session, work.job.project_id)
@@ -102,7 +90,7 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
     sealer, outbound = Sealer(settings), Outbound(settings)
 
     def deliver_webhooks(work: Work) -> None:
-        deliver(work.database, work.job.project_id, sealer, outbound, told)
+        deliver(work.database, work.job.project_id, sealer, outbound, told, pause=work.pause)
 
     def send_digests(work: Work) -> None:
         sender = Sender(work.database, settings, sealer)
@@ -110,7 +98,7 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
         if wanted:
             sender.send_test(work.job.project_id, uuid.UUID(wanted))
         else:
-            sender.send_due(work.job.project_id)
+            sender.send_due(work.job.project_id, pause=work.pause)
 
     return {**TASKS, DELIVER_WEBHOOKS: deliver_webhooks, SEND_DIGESTS: send_digests}
 

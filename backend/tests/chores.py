@@ -1,11 +1,17 @@
 """The jobs of a league, done now."""
 
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from awaited import until
 from gitleague.core.clock import now
 from gitleague.core.db import Database
-from gitleague.jobs.runner import Runner
+from gitleague.core.settings import Settings
+from gitleague.jobs import queue
+from gitleague.jobs.runner import Clock, Runner, RunnerThread, run
 from gitleague.tables.jobs import Job, JobState
-from gitleague.tasks import TASKS
+from gitleague.tasks import TASKS, pulls_of, tasks_of
 from sqlalchemy import func, select, update
 
 DONE = (JobState.DONE.value, JobState.FAILED.value)
@@ -32,3 +38,33 @@ def finish_all_jobs(database: Database) -> None:
         waiting = update(Job).where(Job.state == JobState.QUEUED.value, Job.not_before > now())
         session.execute(waiting.values(not_before=now()))
     finish_jobs(database)
+
+
+def do_now(database: Database, project_id: uuid.UUID, kind: str, **arguments: object) -> None:
+    """A job that no server beside the test can take."""
+    with database.writing() as session:
+        queue.enqueue(session, kind, project_id=project_id, arguments=arguments)
+        session.flush()  # it is looked for
+        job = queue.take(session, {kind}, project_id)
+    assert job
+    assert job.arguments == arguments
+    run(database, TASKS[kind], job)
+
+
+@contextmanager
+def doing_jobs(
+    database: Database, settings: Settings, clocks: Sequence[Clock] = ()
+) -> Iterator[None]:
+    """As the process beside a server does, in threads of this one."""
+    runners = (
+        Runner(database, tasks_of(settings), clocks),
+        Runner(database, pulls_of(settings)),
+    )
+    threads = [RunnerThread(runner) for runner in runners]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.stop()

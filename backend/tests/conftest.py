@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 import servers
 from argon2 import PasswordHasher
+from chores import doing_jobs
 from chromium import OPTIONS, find_chromium
 from databases import TEMPLATE, WISHED, Databases
 from gitleague.accounts import hashing
@@ -20,11 +21,9 @@ from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.jobs.runner import Runner
 from gitleague.server.keeping import books_of
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
-from gitleague.tasks import pulls_of, tasks_of
 from hosting import Host
 from httpx import Client
 from make import Person, make_key, make_person, make_project, make_repo, make_user
@@ -153,8 +152,8 @@ def live_server(
 ) -> Iterator[str]:
     """The app behind a real port; yields its address.
 
-    It does the jobs that it is asked for. What is asked for when its time has come is not looked
-    for at every start: tests do that themselves, and test_jobs.py shows that a server does.
+    The jobs that it is asked for are done beside it. What is asked for when its time has come is
+    not looked for: tests do that themselves, and test_jobs_process.py shows that a server does.
     """
     served = settings.model_copy(update={"public_url": host.url})
     database = None  # the app opens it
@@ -162,9 +161,7 @@ def live_server(
         seconds = served.database_wait_seconds
         database = databases.lend(database_url, "app", wait_seconds=seconds)
     app = create_app(served, database)
-    tasks = (tasks_of(served), pulls_of(served))
-    app.state.runners = tuple(Runner(app.state.database, each) for each in tasks)
-    with host.serving(app):
+    with doing_jobs(app.state.database, served), host.serving(app):
         yield host.url
         for book in books_of(app.state.metrics):
             for kept in book.kept:

@@ -4,13 +4,13 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from awarding import give
 from gitleague.accounts.caller import Caller, Membership
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.paging import Paging
 from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
-from gitleague.league.awards.giving import give
 from gitleague.league.careers.records import find_records, write_book
 from gitleague.league.digests.digests import create_digest
 from gitleague.league.fairplay import referee

@@ -74,6 +74,7 @@ PLACES = [
     Place("repo-pulled", f"{LEAGUE}/repos/{{pulled}}"),
     Place("members", f"{LEAGUE}/members"),
     Place("log", f"{LEAGUE}/log"),
+    Place("jobs", f"{LEAGUE}/jobs"),
     Place("run", f"{LEAGUE}/run"),
     Place("rules-edit", f"{LEAGUE}/rules/edit"),
     Place("referee", f"{LEAGUE}/referee"),

@@ -100,6 +100,13 @@ ROUTES = [
     Route("GET /operator", Access.OPERATOR),
     Route("GET /operator/jobs", Access.OPERATOR),
     Route("POST /operator/jobs/{job_id}/retry", Access.OPERATOR, 303, subject=World.failed_job),
+    Route(f"GET {LEAGUE}/jobs", Access.COMMISSIONER_READS),
+    Route(
+        f"POST {LEAGUE}/jobs/{{job_id}}/retry",
+        Access.COMMISSIONER,
+        303,
+        subject=World.failed_job,
+    ),
     Route("GET /operator/errors", Access.OPERATOR),
     Route("GET /operator/pull-to-push", Access.OPERATOR),
     Route("GET /operator/rollout", Access.OPERATOR),

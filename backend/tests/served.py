@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import servers
+from chores import doing_jobs
 from everything import Everything, fill
 from gitleague.accounts.sign_in import open_api_session
 from gitleague.app import create_app
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import Role
+from gitleague.tasks import CLOCKS
 from made_once import MadeOnce
 from make import Person, make_person, make_project
 
@@ -52,7 +54,9 @@ def served(folder: Path, database_url: str, **over: str) -> Iterator[Settings]:
             operators=("olga@example.org",),
             **over,  # type: ignore[arg-type]
         )
-        with servers.serving(create_app(settings), opened):
+        app = create_app(settings)
+        jobs = doing_jobs(app.state.database, settings, CLOCKS)
+        with jobs, servers.serving(app, opened):
             yield settings
 
 

@@ -19,7 +19,8 @@ from gitleague.scoring import boxscores
 from gitleague.tables.accounts import Scope
 from gitleague.tables.projects import Role
 from httpx import Client, Response
-from make import Person, make_key
+from make import Person, make_commit, make_key
+from pushes import make_pushes
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -151,11 +152,12 @@ def test_box_scores_are_not_written_without_the_lock_of_the_league(
         boxscores.add(session, project_id, ["a" * 40])
 
 
-def test_they_are_built_anew_under_it(
-    database: Database, project_id: uuid.UUID, queries: list[str]
-) -> None:
+def test_they_are_built_anew_under_it(database: Database, queries: list[str]) -> None:
+    pushes = make_pushes(database)
+    pushes.push(make_commit())
+    queries.clear()
     with database.writing() as session:
-        boxscores.recompute(session, project_id)
+        boxscores.recompute(session, pushes.project_id)
     taken = next(number for number, each in enumerate(queries) if each.startswith("DELETE"))
     assert any("FROM projects" in each for each in queries[:taken])
     assert database.is_sqlite or any("FOR NO KEY UPDATE" in each for each in queries[:taken])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
+from collections.abc import Iterator
+from types import FrameType
 from typing import Any, Final
 
 import click
@@ -11,10 +14,11 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from gitleague.cli.jobs_child import JobsChild
 from gitleague.cli.opening import opened
 from gitleague.core import log, migrations
 from gitleague.core.draining import Draining
-from gitleague.core.settings import load_settings, share_metrics
+from gitleague.core.settings import Settings, load_settings, share_metrics
 from gitleague.core.systemd import keep, kept_listener
 
 APP = "gitleague.app:create_app_from_environment"
@@ -45,6 +49,7 @@ def serve(*, host: str, port: int, workers: int, migrate: bool) -> None:
     """Serve the pages and the API, until Ctrl-C.
 
     The embedded database is migrated first. Without GITLEAGUE_SMTP_URL, sign-in links are printed.
+    Without GITLEAGUE_REDIS_URL, a process of its own does the jobs.
     SIGHUP replaces the workers of several one by one, each when its successor answers.
     """
     settings = load_settings()
@@ -60,12 +65,42 @@ def serve(*, host: str, port: int, workers: int, migrate: bool) -> None:
         listener = config.bind_socket()
         listener.listen(config.backlog)  # who asks while the server starts waits, too
         keep(listener)
-    if workers > 1:
-        share_metrics(settings.data_dir)
-        Multiprocess(config, sockets=[listener]).run()
-        return
-    server = uvicorn.Server(config)
-    with contextlib.suppress(KeyboardInterrupt):  # it has ended well already
-        server.run(sockets=[listener])
+    with _jobs_beside(settings):
+        if workers > 1:
+            share_metrics(settings.data_dir)
+            Multiprocess(config, sockets=[listener]).run()
+            return
+        server = uvicorn.Server(config)
+        with contextlib.suppress(KeyboardInterrupt):  # it has ended well already
+            server.run(sockets=[listener])
     if not server.started:
         sys.exit(STARTUP_FAILURE)
+
+
+@contextlib.contextmanager
+def _jobs_beside(settings: Settings) -> Iterator[None]:
+    """With Redis there is Celery, and its workers do the jobs."""
+    if settings.redis_url:
+        yield
+        return
+    child, is_ended = JobsChild(), False
+    # uvicorn ends at SIGTERM, and then sends it again to whoever listened before.
+    before = signal.signal(signal.SIGTERM, _end)
+    child.start()
+    try:
+        yield
+    except _EndedError:
+        is_ended = True
+    finally:
+        child.stop()
+        signal.signal(signal.SIGTERM, before)
+    if is_ended:
+        signal.raise_signal(signal.SIGTERM)
+
+
+class _EndedError(BaseException):
+    """By SIGTERM."""
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise _EndedError

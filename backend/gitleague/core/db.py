@@ -53,6 +53,7 @@ class Database:
         """`engine` is that of another Database of this URL, which outlives this one."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.when_committed: Callable[[Session], None] | None = None  # must not raise
         self._owns_engine = engine is None
         if engine is not None:
             self.engine: Engine = engine.execution_options()  # who listens hears this one only
@@ -79,6 +80,8 @@ class Database:
             yield session
             for deed in session.info.pop(AT_THE_END, {}):
                 deed(session)
+        if self.when_committed:
+            self.when_committed(session)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

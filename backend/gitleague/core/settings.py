@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         "",
         description="Redis for rate limits shared between processes, and for the Celery worker "
-        "that then does the jobs. Empty: limits in memory, jobs in a thread of the server.",
+        "that then does the jobs. Empty: limits in memory, jobs in a process beside the server.",
     )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="The address that people open; links are built on it."

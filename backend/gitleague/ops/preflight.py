@@ -110,7 +110,7 @@ def check_memory(_settings: Settings, _database: Database) -> Finding:
 
 def check_redis(settings: Settings, _database: Database) -> Finding:
     if not settings.redis_url:
-        return Finding("redis", Mark.OK, "not used: limits in memory, jobs in the server")
+        return Finding("redis", Mark.OK, "not used: limits in memory, jobs beside the server")
     try:
         with redis.Redis.from_url(settings.redis_url, socket_timeout=3) as client:
             client.ping()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import uuid
@@ -47,7 +46,7 @@ class Marker:
         return self._hash("pair", person.name, person.email)
 
     def _hash(self, *words: str) -> str:
-        return hmac.new(self._secret, "\0".join(words).encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, "\0".join(words).encode(), "sha256").hex()
 
 
 def marker_of(session: Session, project_id: uuid.UUID) -> Marker:

@@ -22,6 +22,7 @@ from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.projects import leagues, members, repos, repos_file
+from gitleague.projects.jobs import routes as jobs
 from gitleague.projects.schemas import (
     AcceptedAnswer,
     AuditAnswer,
@@ -47,6 +48,7 @@ router = Routes(tags=["projects"])
 UserId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the member's account.")]
 InvitationId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the invitation.")]
 router.include(webhooks.router)
+router.include(jobs.router)
 
 
 @router.get("/projects")

@@ -83,8 +83,9 @@ def _keeping(rules: Rules) -> Insert:
     return insert(table_of(BestPlay)).from_select(columns, owned)
 
 
-def forget(session: Session, project_id: uuid.UUID, version: int) -> None:
-    """The box scores of this version are gone."""
-    session.execute(
-        delete(BestPlay).where(BestPlay.project_id == project_id, BestPlay.rules_version == version)
-    )
+def forget(session: Session, project_id: uuid.UUID, version: int, days: Days | None = None) -> None:
+    """The box scores of this version are gone, or those of a month."""
+    gone = [BestPlay.project_id == project_id, BestPlay.rules_version == version]
+    if days:
+        gone.append(BestPlay.month.between(*days))
+    session.execute(delete(BestPlay).where(*gone))

@@ -6,7 +6,7 @@ Points go in and out through the same SELECT, so what was added is what is taken
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -46,7 +46,7 @@ from gitleague.scoring.expressions import (
 )
 from gitleague.scoring.parameters import FIRST, LAST, PROJECT, VERSION, given
 from gitleague.scoring.players import player_of
-from gitleague.scoring.rules import RulesInForce, rules_in_force
+from gitleague.scoring.rules import RulesInForce, newest_version, rules_at, rules_in_force
 from gitleague.tables.commits import CoAuthor, CommitRow
 from gitleague.tables.scores import BoxScore
 
@@ -86,37 +86,102 @@ _ADDED = text(
 
 
 def add(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
-    """What the commits score joins the box scores in force."""
+    """What the commits score joins the box scores in force, and those that are being built."""
     if shas:
-        in_force = rules_in_force(session, project_id)
-        _move(session, project_id, in_force, shas, sign=1)
-        totals.mark(session, project_id, in_force.version, _days_of(session, project_id, shas))
+        days = _days_of(session, project_id, shas)
+        for of in _kept(session, project_id):
+            _move(session, project_id, of, shas, sign=1)
+            totals.mark(session, project_id, of.version, days)
 
 
 def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) -> None:
     """Undoes `add`; to be called before anything changes that the points depend on."""
     if not shas:
         return
-    in_force = rules_in_force(session, project_id)
-    _move(session, project_id, in_force, shas, sign=-1)
     days = _days_of(session, project_id, shas)
-    _remove_empty(session, project_id, in_force.version, days)
-    totals.mark(session, project_id, in_force.version, days)
+    for of in _kept(session, project_id):
+        _move(session, project_id, of, shas, sign=-1)
+        _remove_empty(session, project_id, of.version, days)
+        totals.mark(session, project_id, of.version, days)
+
+
+def is_built_in_steps(old: Rules, new: Rules) -> bool:
+    """Where no text is read anew, so that old and new box scores follow from the same commits."""
+    return (old.ticket_pattern, old.unclean_pattern) == (new.ticket_pattern, new.unclean_pattern)
+
+
+def _kept(session: Session, project_id: uuid.UUID) -> list[RulesInForce]:
+    """The box scores that follow each commit; before they are built, the newest are in pieces."""
+    in_force = rules_in_force(session, project_id)
+    newest = newest_version(session, project_id)
+    if newest == in_force.version:
+        return [in_force]
+    new = RulesInForce(newest, rules_at(session, project_id, newest))
+    return [in_force, new] if is_built_in_steps(in_force.rules, new.rules) else [in_force]
 
 
 def recompute(session: Session, project_id: uuid.UUID) -> None:
     """Builds the box scores in force anew, from the commits alone."""
     lock_project(session, project_id)
-    rebuild(session, project_id, rules_in_force(session, project_id))
+    of = rules_in_force(session, project_id)
+    for days in months(session, project_id, of.version):
+        rebuild_days(session, project_id, of, days)
 
 
-def rebuild(
-    session: Session, project_id: uuid.UUID, of: RulesInForce, *, days: Days | None = None
-) -> None:
-    """Builds the box scores of one version of the rules, of these days or of all."""
-    remove(session, project_id, of.version)
+def months(session: Session, project_id: uuid.UUID, version: int) -> list[Days]:
+    """Those in which there is a commit or a box score of a version, the newest first."""
+    commits = select(CommitRow.day).where(CommitRow.project_id == project_id).distinct()
+    scored = scored_months(session, project_id, version)
+    return sorted({*scored, *_months_of(session.scalars(commits))}, reverse=True)
+
+
+def scored_months(session: Session, project_id: uuid.UUID, version: int) -> list[Days]:
+    """Those in which there is a box score of a version, the newest first."""
+    scores = select(BoxScore.day).where(
+        BoxScore.project_id == project_id, BoxScore.rules_version == version
+    )
+    return sorted(_months_of(session.scalars(scores.distinct())), reverse=True)
+
+
+def _months_of(days: Iterable[date]) -> set[Days]:
+    firsts = {totals.month_of(day) for day in days}
+    return {Days(first, totals.end_of(first)) for first in firsts}
+
+
+def rebuild_days(session: Session, project_id: uuid.UUID, of: RulesInForce, days: Days) -> None:
+    """The box scores of a month of one version of the rules, from the commits alone."""
+    remove_days(session, project_id, of.version, days)
     _move(session, project_id, of, days, sign=1)
+    totals.mark(session, project_id, of.version, [days.first])
+
+
+def remove_days(session: Session, project_id: uuid.UUID, version: int, days: Days) -> None:
+    """The box scores of these days; what was summed up of them holds no longer."""
+    check_locked(session, project_id)
+    session.execute(
+        delete(BoxScore).where(
+            BoxScore.project_id == project_id,
+            BoxScore.rules_version == version,
+            BoxScore.day.between(*days),
+        )
+    )
+
+
+def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
+    """Builds the box scores of one version of the rules."""
+    remove(session, project_id, of.version)
+    _move(session, project_id, of, None, sign=1)
     _mark_all(session, project_id, of.version)
+
+
+def build(session: Session, project_id: uuid.UUID, of: RulesInForce, days: Days) -> None:
+    """The box scores of these days, where there are none. Nobody is told, and nothing summed up."""
+    _move(session, project_id, of, days, sign=1)
+    played = select(BoxScore.day).where(
+        BoxScore.project_id == project_id, BoxScore.rules_version == of.version
+    )
+    found = {totals.month_of(day) for day in session.scalars(played.distinct())}
+    totals.write_stale(session, project_id, {(of.version, month) for month in found})
 
 
 def remove(session: Session, project_id: uuid.UUID, version: int) -> None:

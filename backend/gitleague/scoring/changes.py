@@ -1,83 +1,184 @@
 """How new rules come into force: all at once, while readers see the old numbers until then.
 
-It is one transaction, in which nobody else writes to the league. A push that comes meanwhile is
-told to come back, and does.
+Their box scores are built month by month, each a transaction of its own. Who pushes in between adds
+to both, the old and the new: see `boxscores.add`. Where texts have to be read anew, the flags of
+commits change with the box scores: both are written in one transaction, and read before it begins.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gitleague_client.rules.classify import BY_RULES, classify_by_rules
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, false, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from gitleague.core.clock import now
 from gitleague.core.sets import among
-from gitleague.projects.leagues import lock_project
-from gitleague.scoring.boxscores import rebuild, remove
+from gitleague.core.trial import shadow
+from gitleague.jobs.runner import Work
+from gitleague.projects.happenings import tell_of_standings
+from gitleague.projects.leagues import lock_project, needs_no_lock
+from gitleague.scoring.boxscores import (
+    build,
+    is_built_in_steps,
+    months,
+    rebuild,
+    rebuild_days,
+    remove,
+    remove_days,
+)
 from gitleague.scoring.days import Days
 from gitleague.scoring.rules import RulesInForce, newest_version, rules_at, rules_in_force
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.projects import Project
+from gitleague.tables.scores import BoxScore, RulesVersion, StaleMonth
 
 CHUNK = 5000  # commits
 READ = 90  # percent of the work when all texts are read again
+MOST_WAITED = timedelta(minutes=5)  # between when a push is received and when it is seen
+BUILT = 90  # percent of the work when all months are built
 
 
-def apply_rules(
-    session: Session, project_id: uuid.UUID, version: int, *, report: Callable[[int], None]
-) -> None:
+def apply_rules(work: Work) -> None:
     """Does nothing where newer rules wait, or these are in force already."""
+    version = int(work.job.arguments["version"])
+    project_id = work.job.project_id
+    with work.database.reading() as session:
+        old = rules_in_force(session, project_id)
+        new = RulesInForce(version, rules_at(session, project_id, version))
+        is_wanted = _is_wanted(session, project_id, version)
+    if is_wanted and is_built_in_steps(old.rules, new.rules):
+        _build(work, new)
+    elif is_wanted:
+        _read_again(work, new)
+    _clear(work)
+
+
+def _is_wanted(session: Session, project_id: uuid.UUID, version: int) -> bool:
+    in_force = rules_in_force(session, project_id).version
+    return version != in_force and version == newest_version(session, project_id)
+
+
+def _build(work: Work, new: RulesInForce) -> None:
+    """The newest month first; what is left is in the job's arguments."""
+    project_id = work.job.project_id
+    until = date.fromisoformat(work.job.arguments.get("until", str(date.max)))
+    with work.database.reading() as session:
+        found = months(session, project_id, new.version)
+    left = [days for days in found if days.first <= until]
+    for place, days in enumerate(left, start=1 + len(found) - len(left)):
+        with work.database.writing() as session:
+            lock_project(session, project_id)
+            if not _is_wanted(session, project_id, new.version):
+                return
+            rebuild_days(session, project_id, new, days)
+            work.keep(session, version=new.version, until=str(days.first))
+        work.pause(BUILT * place // len(found))
+    with work.database.writing() as session:
+        _put_in_force(session, project_id, new.version)
+
+
+def _put_in_force(session: Session, project_id: uuid.UUID, version: int) -> bool:
     lock_project(session, project_id)
-    old = rules_in_force(session, project_id)
-    if version == old.version or version != newest_version(session, project_id):
-        return
-    new = RulesInForce(version, rules_at(session, project_id, version))
-    prepare(session, project_id, old.rules, new, report=report)
+    if not _is_wanted(session, project_id, version):
+        return False
     session.execute(update(Project).where(Project.id == project_id).values(rules_version=version))
-    remove(session, project_id, old.version)
+    tell_of_standings(session, project_id)
+    return True
 
 
-def prepare(
-    session: Session,
-    project_id: uuid.UUID,
-    old: Rules,
-    new: RulesInForce,
-    *,
-    days: Days | None = None,
-    report: Callable[[int], None] = lambda _percent: None,
-) -> None:
-    """Builds the box scores of rules that are not in force, beside those that are."""
-    if _patterns(old) != _patterns(new.rules):
-        _reclassify(session, project_id, new.rules, days, report)
-    rebuild(session, project_id, new, days=days)
+def _read_again(work: Work, new: RulesInForce) -> None:
+    project_id = work.job.project_id
+    began_at = now()
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    seen = 0
+    with work.database.reading() as session:
+        wanted: list[ColumnElement[bool]] = [CommitRow.flags_sent.is_(False)]
+        total = _count(session, project_id, wanted)
+        for rows in _chunks(session, project_id, wanted):
+            for bits, shas in _changed(rows, new.rules).items():
+                found[bits] += shas
+            seen += len(rows)
+            work.live(seen * READ // (total or 1))
+    with work.database.writing() as session:
+        lock_project(session, project_id)
+        old = rules_in_force(session, project_id)
+        if not _put_in_force(session, project_id, new.version):
+            return
+        _set_flags(session, project_id, found)
+        _reclassify(session, project_id, new.rules, [_came_since(began_at)])
+        rebuild(session, project_id, new)
+        remove(session, project_id, old.version)
 
 
-def _patterns(rules: Rules) -> tuple[str, str]:
-    return rules.ticket_pattern, rules.unclean_pattern
+def _came_since(moment: datetime) -> ColumnElement[bool]:
+    """What had to wait was received before."""
+    return CommitRow.received_at >= moment - MOST_WAITED
+
+
+def _clear(work: Work) -> None:
+    """The box scores of rules that are past, or never came into force, month by month."""
+    project_id = work.job.project_id
+    with work.database.reading() as session:
+        past = _past_versions(session, project_id)
+        left = [
+            (version, days) for version in past for days in months(session, project_id, version)
+        ]
+    for version, days in left:
+        with work.database.writing() as session:
+            lock_project(session, project_id)
+            remove_days(session, project_id, version, days)
+        work.pause()
+    for version in past:
+        with work.database.writing() as session:
+            lock_project(session, project_id)
+            remove(session, project_id, version)
+
+
+def _past_versions(session: Session, project_id: uuid.UUID) -> list[int]:
+    """Those that have box scores, and are neither in force nor to come, nor of a closed season."""
+    kept = {rules_in_force(session, project_id).version, newest_version(session, project_id)}
+    of_seasons = select(RulesVersion.version).where(
+        RulesVersion.project_id == project_id, RulesVersion.season_id.is_not(None)
+    )
+    found = select(BoxScore.rules_version).where(BoxScore.project_id == project_id).distinct()
+    return sorted(set(session.scalars(found)) - kept - set(session.scalars(of_seasons)))
+
+
+TRIED = 0  # a version that no rules have
+
+
+def try_out(session: Session, project_id: uuid.UUID, old: Rules, new: Rules, days: Days) -> int:
+    """Box scores of rules that nobody has, in copies of the tables; the version that they have."""
+    shadow(session, BoxScore, false())
+    shadow(session, StaleMonth, false())
+    needs_no_lock(session, project_id)
+    if not is_built_in_steps(old, new):
+        in_window = CommitRow.day.between(*days)
+        shadow(session, CommitRow, CommitRow.project_id == project_id, in_window)
+        _reclassify(session, project_id, new, [in_window])
+    build(session, project_id, RulesInForce(TRIED, new), days)
+    return TRIED
 
 
 def _reclassify(
-    session: Session,
-    project_id: uuid.UUID,
-    rules: Rules,
-    days: Days | None,
-    report: Callable[[int], None],
+    session: Session, project_id: uuid.UUID, rules: Rules, which: Collection[ColumnElement[bool]]
 ) -> None:
     """Reads the texts again that are here. What a client kept to itself stays what it said."""
-    chosen: list[ColumnElement[bool]] = [CommitRow.flags_sent.is_(False)]
-    if days:
-        chosen.append(CommitRow.day.between(*days))
-    total = session.scalar(select(func.count()).where(CommitRow.project_id == project_id, *chosen))
-    seen = 0
-    for rows in _chunks(session, project_id, chosen):
-        _settle(session, project_id, rows, rules)
-        seen += len(rows)
-        report(seen * READ // (total or 1))
+    for rows in _chunks(session, project_id, [CommitRow.flags_sent.is_(False), *which]):
+        _set_flags(session, project_id, _changed(rows, rules))
+
+
+def _count(session: Session, project_id: uuid.UUID, chosen: list[ColumnElement[bool]]) -> int:
+    return (
+        session.scalar(select(func.count()).where(CommitRow.project_id == project_id, *chosen)) or 0
+    )
 
 
 def _chunks(
@@ -106,12 +207,19 @@ def _chunks(
         last = (rows[-1].sha, rows[-1].repo_id)
 
 
-def _settle(session: Session, project_id: uuid.UUID, rows: list[Row[Any]], rules: Rules) -> None:
+def _changed(rows: list[Row[Any]], rules: Rules) -> Mapping[int, list[str]]:
+    """The commits whose flags are others under these rules, by those flags."""
     changed: defaultdict[int, list[str]] = defaultdict(list)
     for row in rows:
         found = classify_by_rules(row.message_title, row.message_body or "", rules)
         if found != row.flags & BY_RULES:
             changed[int(found)].append(row.sha)
+    return changed
+
+
+def _set_flags(
+    session: Session, project_id: uuid.UUID, changed: Mapping[int, Collection[str]]
+) -> None:
     for bits, shas in changed.items():  # a sha in another repo has the same text
         session.execute(
             update(CommitRow)

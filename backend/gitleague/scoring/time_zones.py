@@ -6,11 +6,11 @@ Seasons that are closed stay as they were played: their box scores are a version
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from gitleague.projects.leagues import lock_project
@@ -19,7 +19,6 @@ from gitleague.scoring.rules import rules_in_force
 from gitleague.tables.commits import CommitRow
 
 CHUNK = 5000  # commits
-READ = 90  # percent of the work when all days are found
 
 
 def day_of(moment: datetime, *, received_at: datetime, zone: tzinfo) -> date:
@@ -31,18 +30,14 @@ def day_of(moment: datetime, *, received_at: datetime, zone: tzinfo) -> date:
         return known.date()
 
 
-def move_days(session: Session, project_id: uuid.UUID, *, report: Callable[[int], None]) -> None:
+def move_days(session: Session, project_id: uuid.UUID) -> None:
     """Every commit to its day in the league's time zone, and the box scores in force after it."""
     zone = lock_project(session, project_id)
-    total = session.scalar(select(func.count()).where(CommitRow.project_id == project_id))
-    seen = 0
     for rows in _chunks(session, project_id):
         moved = [_moved(project_id, row, zone) for row in rows]
         changed = [new for new, row in zip(moved, rows, strict=True) if new["day"] != row.day]
         if changed:
             session.execute(update(CommitRow), changed)
-        seen += len(rows)
-        report(seen * READ // (total or 1))
     rebuild(session, project_id, rules_in_force(session, project_id))
 
 

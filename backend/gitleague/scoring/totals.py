@@ -103,13 +103,14 @@ def ask_again(session: Session, project_id: uuid.UUID) -> None:
     queue.enqueue_once(session, SUM_UP, project_id=project_id, wait=SOON, at_most=AT_MOST)
 
 
-def forget(session: Session, project_id: uuid.UUID, version: int) -> None:
-    """The box scores of this version are gone."""
-    best_plays.forget(session, project_id, version)
-    for table in (PlayerTotal, StaleMonth):
-        session.execute(
-            delete(table).where(table.project_id == project_id, table.rules_version == version)
-        )
+def forget(session: Session, project_id: uuid.UUID, version: int, days: Days | None = None) -> None:
+    """The box scores of this version are gone, or those of a month."""
+    best_plays.forget(session, project_id, version, days)
+    for table, first in ((PlayerTotal, PlayerTotal.first), (StaleMonth, StaleMonth.month)):
+        gone = [table.project_id == project_id, table.rules_version == version]
+        if days:
+            gone.append(first.between(*days))
+        session.execute(delete(table).where(*gone))
 
 
 def ask_for_totals(session: Session) -> None:
@@ -204,16 +205,18 @@ def _mark(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]
             StaleMonth.rules_version.in_({version for version, _ in months}),
         )
     )
-    new = sorted(months.difference(known.tuples()))
-    insert_rows(
-        session,
-        StaleMonth,
-        ("project_id", "rules_version", "month"),
-        [(project_id, version, month) for version, month in new],
-    )
+    new = months.difference(known.tuples())
+    write_stale(session, project_id, new)
     tell_of_standings(session, project_id)
     if new:
         ask_again(session, project_id)
+
+
+def write_stale(session: Session, project_id: uuid.UUID, months: set[tuple[int, date]]) -> None:
+    """Readers take these months of a version from the box scores."""
+    columns = ("project_id", "rules_version", "month")
+    rows = [(project_id, version, month) for version, month in sorted(months)]
+    insert_rows(session, StaleMonth, columns, rows)
 
 
 @cache

@@ -57,7 +57,9 @@ def list_jobs(session: Session, state: JobState, paging: Paging) -> list[JobLine
 
 def retry(session: Session, job_id: uuid.UUID, *, caller: Caller) -> None:
     """Raises Conflict where it has not failed, or not any more."""
-    job = queue.queue_again(session, job_id)
+    # across projects: the operator runs the jobs of all
+    project_id = session.scalar(select(Job.project_id).where(Job.id == job_id))
+    job = queue.queue_again(session, project_id, job_id) if project_id else None
     if job is None:
         raise Conflict("Only a job that failed can be tried again. Look at the list once more.")
     audit.record(

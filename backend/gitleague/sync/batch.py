@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from annotated_types import MaxLen
 from gitleague_client.commit import COMMIT_FIELDS, MAX_PARENTS, SHA_PATTERN, Commit
 from pydantic import TypeAdapter, ValidationError
 
+from gitleague.core.clock import as_utc
 from gitleague.core.errors import BadRequest, FieldError, Invalid, TooLarge
 from gitleague.core.problems import sentence_of
 from gitleague.sync.body import refuse_heaps
@@ -47,6 +50,11 @@ class Batch(NamedTuple):
 
 _PUSH = TypeAdapter(Push)
 _COMMIT = TypeAdapter(Commit)
+
+
+def dates_of(batch: Batch) -> Iterator[datetime]:
+    """When its commits were written."""
+    return (as_utc(commit.author_date or commit.commit_date) for commit in batch.commits)
 
 
 def read_batch(content: bytes, *, max_batch: int) -> Batch:

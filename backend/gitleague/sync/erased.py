@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from gitleague_client.commit import Commit
 from gitleague_client.reading import Named, Reading
@@ -15,19 +16,49 @@ from sqlalchemy.orm import Session
 from gitleague.projects.erased import Marker, Names, marker_of
 from gitleague.tables.commits import ErasedMark, Player
 
-# Each part has a longest length: a text without end takes time without end otherwise.
-_NAMED = re.compile(r"([^<>\n:]{0,200})<([^<>\s@]{1,200}@[^<>\s]{1,200})>")
-_BARE = re.compile(r"()([\w.!#$%&*+/=?^`{|}~-]{1,200}@[\w.-]{0,200}\w)")
+LONGEST = 200  # letters of a name, or of a part of an address
+# Each is matched where a text was cut before, and looks a few hundred letters ahead.
+_ADDRESS = re.compile(r"([^<>\s@]{1,200}@[^<>\s]{1,200})>")
+_DOMAIN = re.compile(r"[\w.-]{0,200}\w")
+_RUN = re.compile(r"[\w.!#$%&*+/=?^`{|}~@-]+")  # all letters of one class: each is read once
+
+
+class People:
+    """Whom commits name, and by which mark each would be known. Told apart under no lock."""
+
+    def __init__(self, marker: Marker) -> None:
+        self._marker = marker
+        self._marks: dict[Named, tuple[str, ...]] = {}
+
+    def read(self, commits: Iterable[Commit]) -> None:
+        for commit in commits:
+            for person in named_in(commit):
+                self.marks_of(person)
+
+    def marks_of(self, person: Named) -> tuple[str, ...]:
+        known = self._marks.get(person)
+        if known is None:
+            marks = (self._marker.of_pair(person), self._marker.of_address(person.email))
+            known = self._marks[person] = tuple(mark for mark in marks if mark)
+        return known
+
+
+def people_of(session: Session, project_id: uuid.UUID, commits: Iterable[Commit]) -> People:
+    """To be asked before the league is locked: a long text takes a moment to read."""
+    people = People(marker_of(session, project_id))
+    if _marked(session, project_id):
+        people.read(commits)
+    return people
 
 
 def without_erased(
-    session: Session, project_id: uuid.UUID, readings: Sequence[Reading]
+    session: Session, project_id: uuid.UUID, readings: Sequence[Reading], people: People
 ) -> list[Reading]:
     """The same commits, their numbers and kinds, as if the erased had never been named."""
     marked = _marked(session, project_id)
     if not marked:
         return list(readings)
-    erased = _Erased(marked, marker_of(session, project_id))
+    erased = _Erased(marked, marker_of(session, project_id), people)
     return [erased.taken_out(reading) for reading in readings]
 
 
@@ -47,10 +78,11 @@ def _marked(session: Session, project_id: uuid.UUID) -> dict[str, tuple[int, uui
 class _Erased:
     """The erased players of a league, asked of many commits by few people."""
 
-    def __init__(self, marked: dict[str, tuple[int, uuid.UUID]], marker: Marker) -> None:
+    def __init__(
+        self, marked: dict[str, tuple[int, uuid.UUID]], marker: Marker, people: People
+    ) -> None:
         self._marked = {mark: marker.stand_in(*each) for mark, each in marked.items()}
-        self._marker = marker
-        self._known: dict[Named, Named | None] = {}
+        self._people = people
 
     def taken_out(self, reading: Reading) -> Reading:
         commit = reading.commit
@@ -82,18 +114,31 @@ class _Erased:
         )
 
     def _instead_of(self, person: Named) -> Named | None:
-        if person not in self._known:
-            marks = (self._marker.of_pair(person), self._marker.of_address(person.email))
-            found = (self._marked.get(mark) for mark in marks if mark)
-            self._known[person] = next((instead for instead in found if instead), None)
-        return self._known[person]
+        found = (self._marked.get(mark) for mark in self._people.marks_of(person))
+        return next((instead for instead in found if instead), None)
 
 
 def named_in(commit: Commit) -> Iterator[Named]:
-    """Everybody whose address is in the text."""
+    """Everybody whose address is in the text, each once. It takes as long as the text is."""
     text = f"{commit.message_title}\n{commit.message_body or ''}"
-    if "@" not in text:
-        return
-    for pattern in (_NAMED, _BARE):
-        for name, email in pattern.findall(text):
-            yield Named(name.strip(), email.strip())
+    if "@" in text:
+        yield from dict.fromkeys((*_in_brackets(text), *_bare(text)))
+
+
+def _in_brackets(text: str) -> Iterator[Named]:
+    """As trailers have them: a name, and an address between < and >."""
+    for before, after in pairwise(text.split("<")):
+        address = _ADDRESS.match(after)
+        if address:
+            name = re.split(r"[>\n:]", before[-LONGEST:])[-1]
+            yield Named(name.strip(), address[1].strip())
+
+
+def _bare(text: str) -> Iterator[Named]:
+    for run in _RUN.findall(text):
+        left, *others = run.split("@")
+        for right in others:
+            domain = _DOMAIN.match(right) if left else None
+            if domain:
+                yield Named("", f"{left[-LONGEST:]}@{domain[0]}")
+            left = right[domain.end() :] if domain else right

@@ -26,7 +26,7 @@ from gitleague.scoring.references import STEM
 from gitleague.scoring.rules import rules_of
 from gitleague.sync import heads, refusals
 from gitleague.sync.batch import Batch
-from gitleague.sync.erased import without_erased
+from gitleague.sync.erased import People, people_of, without_erased
 from gitleague.sync.identities import identities_of
 from gitleague.sync.plan import Plan, plan_for
 from gitleague.sync.rows import COLUMNS, Arrival
@@ -48,10 +48,11 @@ def ingest(
     """Without a caller it was pulled."""
     if not batch.commits and not batch.refusals:
         return Outcome(0, [], repo.last_ingested_sha)
+    people = people_of(session, repo.project_id, batch.commits)
     zone = lock_project(session, repo.project_id)
     arrival = Arrival(repo.project_id, repo.id, received_at, zone)
     plan = plan_for(session, repo.project_id, repo.id, batch.commits, batch.refusals)
-    _write(session, arrival, plan)
+    _write(session, arrival, plan, people)
     last = batch.commits[-1].sha if batch.commits else None
     outcome = Outcome(plan.inserted, plan.skipped, last or repo.last_ingested_sha)
     _note(session, arrival, outcome)
@@ -72,11 +73,11 @@ def ingest(
     return outcome
 
 
-def _write(session: Session, arrival: Arrival, plan: Plan) -> None:
+def _write(session: Session, arrival: Arrival, plan: Plan, people: People) -> None:
     of_repo = (arrival.project_id, arrival.repo_id)
     rules = rules_of(session, arrival.project_id)
     read_now = [read(commit, rules) for commit in plan.written.values()]
-    readings = without_erased(session, arrival.project_id, read_now)
+    readings = without_erased(session, arrival.project_id, read_now, people)
     arriving = {sha: refusal.parents for sha, refusal in plan.refused.items()}
     arriving |= {sha: commit.parents for sha, commit in plan.written.items()}
     known = {sha: parents for sha, parents in arriving.items() if parents is not None}

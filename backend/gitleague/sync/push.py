@@ -12,7 +12,8 @@ from gitleague.core.clock import now
 from gitleague.core.errors import BadRequest, Conflict, Invalid, NotRegistered
 from gitleague.core.problems import field_errors
 from gitleague.projects.repos import RepoRow, ensure_repo, find_repo, get_repo, is_repo_id
-from gitleague.sync.batch import read_batch
+from gitleague.scoring.history import ask_for_history
+from gitleague.sync.batch import dates_of, read_batch
 from gitleague.sync.body import refuse_heaps
 from gitleague.sync.clients import check_client
 from gitleague.sync.history import Counts, note_push
@@ -30,6 +31,8 @@ def take_commits(
     check_client(batch.client_version)
     target = _pushed_repo(session, member, repo)
     outcome = ingest(session, target, batch, caller=member.caller, received_at=now())
+    if outcome.inserted:
+        ask_for_history(session, member.project_id, dates_of(batch))
     counts = Counts(outcome.inserted, len(outcome.skipped), len(batch.refusals))
     if any(counts):
         note_push(session, target, counts)

@@ -38,6 +38,7 @@ class Job(Table):
     tries: Mapped[int] = mapped_column(Integer, default=0)
     error: Mapped[str | None]
     not_before: Mapped[datetime]  # while it runs: when whoever took it is taken for dead
+    sent_at: Mapped[datetime | None]  # to the broker; None again when a worker has it
     created_by: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL")
     )

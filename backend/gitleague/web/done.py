@@ -34,6 +34,7 @@ DONE = {
     ),
     "forgotten": gettext_noop("Forgotten. It can be set again at any time."),
     "asked": gettext_noop("Asked for. It is pulled as soon as a worker is free."),
+    "queued": gettext_noop("The job is queued again."),
     "looking": gettext_noop("The referee looks at all commits again."),
 }
 

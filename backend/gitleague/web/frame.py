@@ -49,6 +49,7 @@ TO_RUN = (
     Part(gettext_noop("Referee"), "/referee"),
     Part(gettext_noop("Outside"), "/webhooks"),
     Part(gettext_noop("Log"), "/log"),
+    Part(gettext_noop("Jobs"), "/jobs"),
     Part(gettext_noop("Set up"), "/setup"),
 )
 

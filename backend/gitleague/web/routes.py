@@ -16,6 +16,7 @@ from gitleague.web.pages import (
     fantasy_deeds,
     history,
     home,
+    jobs,
     league_home,
     log,
     members,
@@ -59,7 +60,7 @@ for part in (
         rules,
     ),
     *(fantasy, fantasy_deeds, squads, rulings, reports, search),
-    *(setup, repos, pulled, members, log, sign_in, api_keys, operator),
+    *(setup, repos, pulled, members, log, jobs, sign_in, api_keys, operator),
     *(running, my_addresses, privacy),
 ):
     router.include(part.router, dependencies=[Depends(limit_pages), *NAMED])

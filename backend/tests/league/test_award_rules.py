@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from awarding import give
 from gitleague.core.db import Database
 from gitleague.core.paging import Paging
-from gitleague.league.awards.giving import OF_A_PERIOD, OF_A_SEASON, give
+from gitleague.league.awards.giving import OF_A_PERIOD, OF_A_SEASON
 from gitleague.league.awards.rules import (
     ACTIVE_DAYS,
     ACTIVE_WEEKS,

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.slack import NotifySlack
+from awarding import give
 from cases import in_one_world
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import unfinished
-from gitleague.league.awards.giving import give
 from gitleague.league.digests.digests import MOST, SEND_DIGESTS
 from gitleague.league.digests.recap import harmless, recap_of
 from gitleague.league.digests.sending import WAITS, Sender, ask_for_digests
@@ -89,7 +89,9 @@ class Post(NamedTuple):
         return dict(only)
 
     def send(self) -> None:
-        Sender(self.database, self.settings, Sealer(self.settings)).send_due(self.ada.project_id)
+        Sender(self.database, self.settings, Sealer(self.settings)).send_due(
+            self.ada.project_id, pause=lambda: None
+        )
 
     def weeks_pass(self, count: int = 1) -> None:
         """As if the last recap had been sent so many weeks earlier."""
@@ -369,7 +371,9 @@ def test_other_leagues_see_and_send_nothing(post, mallory):
         place = f"{theirs}/{made['id']}{path}"
         assert post.http.request(method, place, headers=mallory.headers).status_code == 404
     post.weeks_pass()
-    Sender(post.database, post.settings, Sealer(post.settings)).send_due(mallory.project_id)
+    Sender(post.database, post.settings, Sealer(post.settings)).send_due(
+        mallory.project_id, pause=lambda: None
+    )
     assert post.mailbox.letters == []
 
 
@@ -377,5 +381,7 @@ def test_without_a_mail_server_there_are_no_mails(live_server, post):
     post.make()
     without = post.settings.model_copy(update={"smtp_url": Settings(_env_file=None).smtp_url})
     post.weeks_pass()
-    Sender(post.database, without, Sealer(without)).send_due(post.ada.project_id)
+    Sender(post.database, without, Sealer(without)).send_due(
+        post.ada.project_id, pause=lambda: None
+    )
     assert "GITLEAGUE_SMTP_URL" in post.shown()["error"]

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from awarding import give
 from cases import in_one_world
-from gitleague.league.awards.giving import give
 from gitleague.league.exports import rows
 from gitleague.league.exports.writing import defused
 from gitleague.league.people.shown import PUBLIC

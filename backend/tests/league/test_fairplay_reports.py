@@ -5,9 +5,9 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 import pytest
+from awarding import give
 from cases import in_one_world
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.league.fairplay import referee
 from gitleague.league.fairplay.reports import MOST_OPEN
 from gitleague.tables.projects import Project

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
+from awarding import give
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from httpx import Client, Response
 from make import Person, make_commit
 from remote import Repo

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from awarding import give
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.league.identities.references import RULES, UNKEYED
 from gitleague.tables import Table
 from gitleague.tables.commits import Player

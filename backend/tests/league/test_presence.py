@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from awarding import give
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.league.seasons.presence import Absent, days_by_kind, improvement, is_passed_by
 from gitleague.league.stats import Numbers
 from gitleague.tables.seasons import AbsenceKind

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from alembic import command
+from awarding import give
 from callers import Kind
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
-from gitleague.league.awards.giving import give
 from gitleague.tables.awards import Award
 from gitleague.tables.commits import Identity
 from httpx import Client, Response

@@ -1,10 +1,10 @@
 """A player who asked not to be shown, in every corner of a league that has everything."""
 
 import pytest
+from awarding import give
 from fantasies import DAY, FIRST, NOON, TODAY, Fantasy, on
 from gitleague.core.clock import now
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.league.careers.records import find_records, write_book
 from gitleague.league.digests.recap import recap_of
 from gitleague.league.fairplay import referee

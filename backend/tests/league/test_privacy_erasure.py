@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from awarding import give
 from chores import finish_jobs
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.tables import Table
 from gitleague.tables.projects import Project, Role
 from gitleague_client.rules.pseudonyms import pseudonym

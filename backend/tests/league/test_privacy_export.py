@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 from gitleague.core.settings import Settings
-from gitleague.league.people.held import BY_ADDRESS, BY_IDS, BY_WORDS, NOT_PERSONAL, tables_held
-from gitleague.league.people.traces import OWNED
+from gitleague.core.spooled import spooled
+from gitleague.league.people.held import (
+    BY_ADDRESS,
+    BY_IDS,
+    BY_WORDS,
+    NOT_PERSONAL,
+    tables_held,
+    written,
+)
+from gitleague.league.people.traces import OWNED, person_behind
 from gitleague.tables import Table
 from gitleague.tables.identities import IdentityChange
 from gitleague.tables.projects import Role
@@ -181,3 +189,14 @@ def test_each_exported_table_has_rows_that_can_be_found():
         assert points or table.name in {*people, *BY_ADDRESS, *BY_IDS, *BY_WORDS, *OWNED}, (
             table.name
         )
+
+
+def test_no_transaction_waits_for_a_slow_reader(asked, database, tmp_path):
+    """What they read is written down first, where nobody else finds it."""
+    with database.reading() as session:
+        person = person_behind(session, asked.ada.project_id, uuid.UUID(asked.player("Grace")))
+    pieces = spooled(written(database, person, whole_account=True), tmp_path / "spool")
+    first = next(pieces)
+    assert database.engine.pool.checkedout() == 0
+    assert list((tmp_path / "spool").iterdir()) == []
+    assert json.loads(first + b"".join(pieces))["player_id"] == asked.player("Grace")

@@ -1,11 +1,12 @@
 """What is taken out of a text, and what is not: tables of cases."""
 
 import re
+import sys
 from datetime import datetime, timezone
 
 import pytest
 from gitleague.projects.erased import Marker, Names
-from gitleague.sync.erased import _BARE, _NAMED, named_in
+from gitleague.sync.erased import _ADDRESS, _DOMAIN, _RUN, named_in
 from gitleague_client.commit import Commit
 from gitleague_client.reading import Named
 from gitleague_client.rules.pseudonyms import pseudonym
@@ -70,6 +71,11 @@ NAMED = [
     ("ask g@x.org.", ("", "g@x.org")),
     ("(g@x.org)", ("", "g@x.org")),
     ("mailto:g+1@x.org, please", ("", "g+1@x.org")),
+    ("a@b@c g@x.org@y.org", ("", "g@x.org")),
+    ("@@g@x.org", ("", "g@x.org")),
+    ("a@ g@x.org-", ("", "g@x.org")),
+    ("> Grace: Hopper <g@x.org>", ("Hopper", "g@x.org")),
+    ("z" * 300 + "@x.org", ("", "z" * 200 + "@x.org")),
 ]
 
 
@@ -82,10 +88,45 @@ def test_nobody_is_named_by_a_sign_alone():
     assert list(named_in(commit_of("10 @ 5, @dev, a@ b"))) == []
 
 
-@pytest.mark.parametrize("pattern", [_NAMED, _BARE], ids=["named", "bare"])
-def test_no_text_takes_long_to_read(pattern):
-    """From each of its characters a pattern looks a few hundred ahead, and never over again."""
+@pytest.mark.parametrize("pattern", [_ADDRESS, _DOMAIN], ids=["address", "domain"])
+def test_no_part_of_a_text_is_read_far_ahead(pattern):
+    """Where a text is cut a pattern looks a few hundred letters ahead, and never over again."""
     assert repeats_without_end(pattern.pattern) == []
+
+
+def test_a_text_is_cut_by_letters_of_one_class():
+    """So that each of them is read once."""
+    assert re.fullmatch(r"\[[^\[\]]+\]\+", _RUN.pattern)
+
+
+LONG = ["a", "<", "@", "a@", "x <a@", "Ada <a@b.org>\n", "a.", "<a", "a@b@", "é@"]
+
+
+@pytest.mark.parametrize("piece", LONG)
+def test_a_text_that_is_ten_times_as_long_is_read_ten_times_as_long(piece):
+    """Counted in steps of the interpreter, on which no other process has a say."""
+
+    def steps(times: int) -> int:
+        return len(traced(piece * times + " @"))
+
+    assert steps(10_000) <= 11 * steps(1_000) + 100
+
+
+def traced(text: str) -> list[object]:
+    """The lines that are run to read it."""
+    lines: list[object] = []
+
+    def trace(_frame: object, event: str, _value: object) -> object:
+        lines.append(event)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        list(named_in(commit_of(text)))
+    finally:
+        sys.settrace(before)
+    return lines
 
 
 def test_a_repeat_without_end_is_seen():

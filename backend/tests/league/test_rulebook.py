@@ -10,13 +10,16 @@ from cases import in_one_world
 from gitleague.core.db import Database
 from gitleague.jobs.queue import enqueue
 from gitleague.jobs.runner import Runner
+from gitleague.projects.leagues import lock_project
 from gitleague.scoring.rules import save_rules
+from gitleague.tables.commits import CommitRow
 from gitleague.tables.jobs import Job
+from gitleague.tables.scores import BoxScore
 from gitleague.tasks import TASKS
 from gitleague_client.rules.defaults import Rules
 from httpx import Client, Response
 from make import Person, make_commit
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 
 class Rulebook:
@@ -186,6 +189,23 @@ def test_a_preview_is_what_comes(rulebook, repo):
     del now["streak"]
     assert place["stats"] == now
     assert place["stats"]["jt"] == 4
+
+
+@pytest.mark.on_both
+def test_a_preview_waits_for_nobody_and_nobody_for_it(rulebook, repo, database, http):
+    """Another writes to the league meanwhile, and will go on."""
+    repo.push(make_commit(message_title="see #1"))
+    changes = {"ticket_pattern": r"#\d", "block_points": 90}
+    with database.writing() as session:
+        lock_project(session, rulebook.person.project_id)
+        session.execute(update(CommitRow).values(files_changed=7))
+        for _ in range(7):  # PostgreSQL keeps the plan of what is asked again and again
+            tried = rulebook.ask("POST", "/preview", period="all", changes=changes)
+            assert tried.status_code == 200, tried.text
+            assert tried.json()["places"][0]["stats"]["jt"] == 2
+    assert rulebook.stats()["jt"] == 0
+    with database.reading() as session:
+        assert set(session.scalars(select(BoxScore.rules_version))) == {1}
 
 
 def test_a_closed_season_stays_under_the_rules_it_was_played_by(rulebook, repo):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from alembic import command
+from awarding import give
 from gitleague.core.clock import now
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.league.people.shown import ANONYMOUS
 from gitleague.league.people.telling import kept, told
 from gitleague.tables.commits import Identity, Player

@@ -41,7 +41,7 @@ def test_whoever_is_at_a_long_job_is_there(database: Database, project_id: uuid.
     with database.writing() as session:
         enqueue(session, "long", project_id=project_id)
         session.flush()  # to be taken
-        take(session, {"long", "first", "second"})
+        take(session, {"long", "first", "second"}, project_id)
     assert pulse(database).jobs
     with database.writing() as session:
         session.execute(update(Job).values(not_before=now() - timedelta(minutes=1)))
@@ -118,7 +118,7 @@ def test_jobs_are_counted_and_listed_by_state(database: Database, project_id: uu
         for kind in ("first", "second"):
             enqueue(session, kind, project_id=project_id)
             session.flush()  # one is asked for after the other
-        take(session, {"long", "first", "second"})
+        take(session, {"long", "first", "second"}, project_id)
     with database.reading() as session:
         assert counts(session)[JobState.QUEUED] == counts(session)[JobState.RUNNING] == 1
         (running,) = list_jobs(session, JobState.RUNNING, ALL)

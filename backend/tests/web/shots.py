@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import servers
+from chores import doing_jobs
 from chromium import OPTIONS, find_chromium
 from everything import Everything, fill
 from gitleague.accounts.caller import Caller, Membership
@@ -21,6 +22,7 @@ from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.projects.members import invite
 from gitleague.tables.projects import MemberStatus, Role
+from gitleague.tasks import CLOCKS
 from make import Person, make_member, make_project, make_user
 from migrations import migrate
 from places import FRONT_DOOR, OPERATOR, PLACES
@@ -109,7 +111,9 @@ def league(folder: Path) -> Iterator[League]:
         database = Database(settings.database)
         made = _fill(database, settings)
         database.close()
-        with servers.serving(create_app(settings), opened):
+        app = create_app(settings)
+        jobs = doing_jobs(app.state.database, settings, CLOCKS)
+        with jobs, servers.serving(app, opened):
             yield made
 
 

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from awarding import give
 from gitleague.core.db import Database
-from gitleague.league.awards.giving import give
 from gitleague.tables.awards import Award
 from gitleague.web.award_words import award_rules, rules_of_all_awards
 from httpx import Client

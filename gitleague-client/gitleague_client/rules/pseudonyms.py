@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 from gitleague_client.rules.people import address_of
@@ -18,7 +17,7 @@ def pseudonym(email: str, salt: str) -> str:
     told = address or email.strip().lower()
     if not told or told.endswith(_DOMAIN):
         return told
-    digest = hmac.new(salt.encode(), told.encode(), hashlib.sha256).hexdigest()[:_LENGTH]
+    digest = hmac.digest(salt.encode(), told.encode(), "sha256").hex()[:_LENGTH]
     return digest + _DOMAIN if address else digest
 
 

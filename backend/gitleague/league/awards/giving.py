@@ -2,14 +2,16 @@
 
 A day waits for those who push late: its awards, and those of weeks and months that end with it, are
 given when another day has passed. What was given stays, unless a commissioner has it done anew.
+Who was best is found out while others may write; only what was found is kept under a lock.
 """
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TypeAlias
+from enum import Enum
+from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
@@ -20,8 +22,9 @@ from gitleague.league.awards.rules import GRACE, RULES, named_in_working
 from gitleague.league.periods import DAY, WEEK, Period, Window, around, day_in, today_in
 from gitleague.league.seasons.presence import passed_by
 from gitleague.projects.leagues import get_project, lock_project
+from gitleague.scoring.days import Days
 from gitleague.tables.awards import Award, AwardKind
-from gitleague.tables.commits import Identity
+from gitleague.tables.commits import Identity, Player
 from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore
 
@@ -39,35 +42,81 @@ OF_A_SEASON: Mapping[AwardKind, Ranking] = {
 }
 
 
+class Giving(Enum):
+    DUE = "due"  # their time has come
+    AGAIN = "again"  # in place of those that were given
+    MISSING = "missing"  # beside those that were given
+
+
+class Found(NamedTuple):
+    """The awards of some days, as they are to be kept."""
+
+    awards: Sequence[Award]
+    erased: int  # how many were erased until then: what is kept names none of them
+
+
 def due(session: Session, project_id: uuid.UUID) -> tuple[date, date]:
     """The first and the last day whose awards are to be given; none if the last is earlier."""
     through = session.scalars(select(Project.awards_through).where(Project.id == project_id)).one()
-    began = day_in(session, project_id, get_project(session, project_id).created_at)
-    return through + DAY if through else began, today_in(session, project_id) - GRACE
+    return through + DAY if through else began(session, project_id), last_over(session, project_id)
 
 
-def give(session: Session, project_id: uuid.UUID, *, anew_from: date | None = None) -> int:
-    """Gives what is due, or all again from a day on; returns how many awards that were."""
+def began(session: Session, project_id: uuid.UUID) -> date:
+    """The day on which the league was made."""
+    return day_in(session, project_id, get_project(session, project_id).created_at)
+
+
+def last_over(session: Session, project_id: uuid.UUID) -> date:
+    """The last day that waits for nobody any more."""
+    return today_in(session, project_id) - GRACE
+
+
+def find(session: Session, project_id: uuid.UUID, days: Days) -> Found:
+    """The awards of these days, and of the weeks and months that end with one of them.
+
+    It only reads, so that nobody waits.
+    """
+    awards = [*_of_days(session, project_id, *days), *_of_periods(session, project_id, *days)]
+    return Found(awards, _count_erased(session, project_id))
+
+
+def keep(
+    session: Session, project_id: uuid.UUID, days: Days, found: Found, *, how: Giving
+) -> int | None:
+    """How many awards were given; None where they have to be found again."""
     lock_project(session, project_id)
-    first, last = first_due, _ = due(session, project_id)
-    if anew_from:
-        first = min(first_due, anew_from)  # no day that is due is left out
+    if found.erased != _count_erased(session, project_id):
+        return None
+    awards = found.awards
+    if how is Giving.DUE:
+        if due(session, project_id)[0] != days.first:  # somebody else was quicker
+            return 0
         session.execute(
-            delete(Award).where(
-                Award.project_id == project_id, Award.last >= anew_from, Award.season_id.is_(None)
-            )
+            update(Project).where(Project.id == project_id).values(awards_through=days.last)
         )
-    if last < first:
-        return 0
-    awards = [
-        *_of_days(session, project_id, first, last),
-        *_of_periods(session, project_id, first, last),
-    ]
+    elif how is Giving.AGAIN:
+        session.execute(delete(Award).where(*_within(project_id, days)))
+    else:
+        rows = session.execute(select(Award.kind, Award.first).where(*_within(project_id, days)))
+        given = set(rows.tuples())
+        awards = [award for award in awards if (award.kind, award.first) not in given]
     session.add_all(awards)
-    # What is given anew is no news.
-    announce(session, project_id, [award for award in awards if award.last >= first_due])
-    session.execute(update(Project).where(Project.id == project_id).values(awards_through=last))
+    if how is Giving.DUE:  # what is given late or again is no news
+        announce(session, project_id, awards)
     return len(awards)
+
+
+def _within(project_id: uuid.UUID, days: Days) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Award.project_id == project_id,
+        Award.last.between(*days),
+        Award.season_id.is_(None),
+    )
+
+
+def _count_erased(session: Session, project_id: uuid.UUID) -> int:
+    erased = select(func.max(Player.erased_number)).where(Player.project_id == project_id)
+    return session.scalar(erased) or 0
 
 
 def give_for_season(
@@ -94,7 +143,7 @@ def take_back_of_season(session: Session, project_id: uuid.UUID, season_id: uuid
 
 def _of_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> Iterator[Award]:
     """Stretch by stretch of days that were played: a pause of years is passed in one step."""
-    played = sorted(_played_days(session, project_id, first, last))
+    played = sorted(played_days(session, project_id, first, last))
     for stretch in range(0, len(played), STRETCH):
         days = played[stretch : stretch + STRETCH]
         for day, plays in candidates.plays_of_the_days(session, project_id, days[0], days[-1]):
@@ -107,7 +156,7 @@ def _of_periods(
     session: Session, project_id: uuid.UUID, first: date, last: date
 ) -> Iterator[Award]:
     """Of the weeks and months whose last day is among these, and in which somebody played."""
-    played = _played_days(session, project_id, around(first, Period.MONTH, last).first - WEEK, last)
+    played = played_days(session, project_id, around(first, Period.MONTH, last).first - WEEK, last)
     for kind, ranking in OF_A_PERIOD.items():
         windows = {around(day, RULES[kind].period, last) for day in played}
         for window in sorted(windows, key=lambda window: window.first):
@@ -118,7 +167,7 @@ def _of_periods(
                     yield award
 
 
-def _played_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[date]:
+def played_days(session: Session, project_id: uuid.UUID, first: date, last: date) -> set[date]:
     """One question, so that no quiet week of a long pause is asked about."""
     return set(
         session.scalars(

@@ -12,10 +12,11 @@ from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession
 from gitleague.jobs.queue import enqueue
 from gitleague.league.access import PlayerId, PlayerSpectator
-from gitleague.league.awards.schedule import GIVE_AWARDS
 from gitleague.league.awards.schemas import AskedOut, AwardOut, AwardQuery, GiveRequest
 from gitleague.league.awards.shelf import Which, list_awards
+from gitleague.league.awards.stretches import both, earliest
 from gitleague.league.people.shown import viewer_of
+from gitleague.scoring.history import GIVE_AWARDS
 
 router = Routes(tags=["awards"])
 
@@ -33,15 +34,17 @@ def show_awards(
 def give_anew(member: Commissioner, session: WriteSession, body: GiveRequest) -> AskedOut:
     """Takes back the awards from a day on and gives them again, as a job.
 
-    Awards of seasons stay.
+    Awards of seasons stay. The day is at earliest that of the first commit.
     """
-    arguments = {"anew_from": str(body.anew_from)}
+    first = earliest(session, member.project_id, body.anew_from)
+    arguments = {"anew_from": str(first)}
     job_id = enqueue(
         session,
         GIVE_AWARDS,
         project_id=member.project_id,
         arguments=arguments,
         created_by=member.caller.user_id,
+        fold=both,
     )
     audit.record(
         session,

@@ -7,6 +7,7 @@ it twice. Where it was not taken by the other side it is given back, and tried a
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -64,7 +65,8 @@ class Sender:
         self._settings = settings
         self._sealer = sealer
 
-    def send_due(self, project_id: uuid.UUID) -> None:
+    def send_due(self, project_id: uuid.UUID, *, pause: Callable[[], None]) -> None:
+        """`pause` is called between two recaps, and may end it there."""
         while True:
             with self._database.writing() as session:
                 parcel = _take(session, project_id)
@@ -73,6 +75,7 @@ class Sender:
             error = self._send(parcel)
             with self._database.writing() as session:
                 _settle(session, parcel, error)
+            pause()
 
     def send_test(self, project_id: uuid.UUID, digest_id: uuid.UUID) -> None:
         """The last week that was told; nothing but the error is noted."""

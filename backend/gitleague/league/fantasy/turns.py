@@ -142,21 +142,25 @@ def keep_clock(session: Session, fantasy: FantasyRow, draft: Draft) -> None:
     set_values(session, fantasy.project_id, fantasy.id, turn_ends_at=draft.turn_ends_at)
 
 
-def end_turns(session: Session, project_id: uuid.UUID) -> None:
-    """Of all drafts of a league."""
+def end_turns(session: Session, project_id: uuid.UUID) -> bool:
+    """Of one draft of a league; False where there is none."""
     lock_project(session, project_id)
-    late = session.scalars(
+    late = (
         select(FantasyLeague.id)
         .where(FantasyLeague.project_id == project_id, FantasyLeague.turn_ends_at <= now())
         .order_by(FantasyLeague.id)
-    ).all()
-    for fantasy_id in late:
-        fantasy = get_fantasy(session, project_id, fantasy_id)
-        if fantasy.season_state == SeasonState.CLOSED.value:  # nothing changes any more
-            set_values(session, project_id, fantasy_id, turn_ends_at=None)
-        else:
-            caught_up(session, fantasy)
-        tell_of_fantasy(session, project_id, fantasy_id)
+        .limit(1)
+    )
+    fantasy_id = session.scalar(late)
+    if fantasy_id is None:
+        return False
+    fantasy = get_fantasy(session, project_id, fantasy_id)
+    if fantasy.season_state == SeasonState.CLOSED.value:  # nothing changes any more
+        set_values(session, project_id, fantasy_id, turn_ends_at=None)
+    else:
+        caught_up(session, fantasy)
+    tell_of_fantasy(session, project_id, fantasy_id)
+    return True
 
 
 def ask_for_turns(session: Session) -> None:

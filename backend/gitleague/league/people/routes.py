@@ -5,6 +5,8 @@ from fastapi.responses import StreamingResponse
 
 from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession, WriteSession, database_of
+from gitleague.core.settings import Settings
+from gitleague.core.spooled import spooled
 from gitleague.league.access import PlayerCommissioner, PlayerId, PlayerThemself
 from gitleague.league.people import erasure, standing
 from gitleague.league.people.held import written
@@ -62,10 +64,11 @@ def export_personal_data(
     """Streams all that the league holds on a person, as JSON. For the player and commissioners."""
     person = person_behind(session, member.project_id, player_id)
     is_own = member.caller.user_id in person.users
+    settings: Settings = request.app.state.settings
     pieces = written(database_of(request), person, whole_account=is_own)
     name = f"player-{player_id}.json"
     return StreamingResponse(
-        pieces,
+        spooled(pieces, settings.data_dir),
         media_type="application/json",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from gitleague_client.rules.defaults import Rules
 from sqlalchemy.orm import Session
 
+from gitleague.core.db import Database
 from gitleague.league.people.shown import LEAGUE
 from gitleague.league.periods import Window
 from gitleague.league.standings import Slice, StandingRow, standings, standings_of
 from gitleague.league.stats import Numbers
-from gitleague.projects.leagues import needs_no_lock
-from gitleague.scoring.changes import prepare
+from gitleague.scoring.changes import try_out
 from gitleague.scoring.days import Days
-from gitleague.scoring.rules import RulesInForce, rules_in_force, save_rules
+from gitleague.scoring.rules import rules_in_force
 
 TOP = 10
 
@@ -40,23 +40,29 @@ class Place(NamedTuple):
         return Numbers(*map(sub, self.tried.numbers, self.now.numbers))
 
 
-def preview(session: Session, project_id: uuid.UUID, rules: Rules, window: Window) -> list[Place]:
+def preview(
+    session: Session, database: Database, project_id: uuid.UUID, rules: Rules, window: Window
+) -> list[Place]:
     """Who is among the first ten of the window, then or now, in the order that would be.
 
-    By all their names, for commissioners. The session's changes must be thrown away.
+    By all their names, for commissioners. Nobody waits for it, and nothing of it is kept.
     """
-    needs_no_lock(session, project_id)
+    with database.reading() as trial:
+        return _preview(session, trial, project_id, rules, window)
+
+
+def _preview(
+    session: Session, trial: Session, project_id: uuid.UUID, rules: Rules, window: Window
+) -> list[Place]:
     old = rules_in_force(session, project_id).rules
-    version = save_rules(session, project_id, rules, created_by=None)
+    version = try_out(trial, project_id, old, rules, Days(window.first, window.last))
     now = Slice(project_id, window, viewer=LEAGUE)
-    days = Days(window.first, window.last)
     tried_window = window._replace(version=version, previous=None)
-    prepare(session, project_id, old, RulesInForce(version, rules), days=days)
     tried = Slice(project_id, tried_window, viewer=LEAGUE)
-    first = standings(session, tried, limit=TOP).rows
+    first = standings(trial, tried, limit=TOP).rows
     fallen = [row.player_id for row in standings(session, now, limit=TOP).rows]
     rows = {row.player_id: row for row in first}
-    rows |= standings_of(session, tried, [each for each in fallen if each not in rows])
+    rows |= standings_of(trial, tried, [each for each in fallen if each not in rows])
     known = standings_of(session, now, list(rows))
     places = [Place(row, known.get(player_id)) for player_id, row in rows.items()]
     last = len(rows) + max(row.among for row in rows.values()) if rows else 0

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Request
 
 from gitleague.accounts.caller import Commissioner, Spectator
 from gitleague.core.paging import Page, PagingQuery, page_of
 from gitleague.core.routing import Routes
-from gitleague.core.session import ReadSession, WriteSession
+from gitleague.core.session import ReadSession, WriteSession, database_of
 from gitleague.league.rulebook import versions
 from gitleague.league.rulebook.preview import preview
 from gitleague.league.rulebook.schemas import (
@@ -59,7 +59,9 @@ def restore_rules(
 
 
 @router.post("/preview")
-def preview_rules(member: Commissioner, session: ReadSession, body: PreviewRequest) -> PreviewOut:
+def preview_rules(
+    request: Request, member: Commissioner, session: ReadSession, body: PreviewRequest
+) -> PreviewOut:
     """Returns the top ten under other rules. Nothing is saved."""
     window = body.window(session, member.project_id)
     now = versions.rulebook(session, member.project_id).rules
@@ -68,5 +70,5 @@ def preview_rules(member: Commissioner, session: ReadSession, body: PreviewReque
         ChangeOut(field=field, before=before, after=after)
         for field, (before, after) in versions.difference(now, rules).items()
     ]
-    places = preview(session, member.project_id, rules, window)
+    places = preview(session, database_of(request), member.project_id, rules, window)
     return PreviewOut.of(body, window, changes, places)

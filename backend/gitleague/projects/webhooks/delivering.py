@@ -8,7 +8,6 @@ fails is left alone for a while, longer each time, and disabled after PATIENCE w
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -37,7 +36,6 @@ PAUSE, LONGEST_PAUSE = timedelta(minutes=1), 30  # times the failures in a row, 
 PATIENCE = timedelta(days=5)
 LEASE = timedelta(minutes=2)  # after which what was being sent is taken for lost
 KEPT = timedelta(days=30)
-TURN = 20.0  # seconds, after which other jobs have their turn
 GONE = 410
 # Puts into the data of events what may be shown of players, whose ids alone are kept.
 Told: TypeAlias = Callable[[Session, uuid.UUID, Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
@@ -68,11 +66,16 @@ class Outcome(NamedTuple):
 
 
 def deliver(
-    database: Database, project_id: uuid.UUID, sealer: Sealer, outbound: Outbound, told: Told
+    database: Database,
+    project_id: uuid.UUID,
+    sealer: Sealer,
+    outbound: Outbound,
+    told: Told,
+    *,
+    pause: Callable[[], None],
 ) -> None:
-    """What is due in a league; where its turn ends before that, the next job goes on."""
-    until = time.monotonic() + TURN
-    while time.monotonic() < until:
+    """What is due in a league. `pause` is called between two messages, and may end it there."""
+    while True:
         with database.writing() as session:
             message = _take(session, project_id, told)
         if message is None:
@@ -80,8 +83,7 @@ def deliver(
         outcome = _send(message, sealer, outbound)
         with database.writing() as session:
             _settle(session, message, outcome)
-    with database.writing() as session:
-        enqueue(session, DELIVER_WEBHOOKS, project_id=project_id)
+        pause()
 
 
 def ask_for_deliveries(session: Session) -> None:

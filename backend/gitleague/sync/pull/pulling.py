@@ -25,8 +25,9 @@ from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import enqueue
 from gitleague.projects.repos import find_repo
+from gitleague.scoring.history import ask_for_history
 from gitleague.sync import history, refs
-from gitleague.sync.batch import read_batch
+from gitleague.sync.batch import dates_of, read_batch
 from gitleague.sync.heads import heads_of
 from gitleague.sync.ingest import ingest
 from gitleague.sync.pull.credentials import unseal
@@ -166,6 +167,8 @@ class _Pull:
         with self._database.writing() as session:
             repo = hold(session, self._taken)
             outcome = ingest(session, repo, batch, caller=None, received_at=now())
+            if outcome.inserted:
+                ask_for_history(session, repo.project_id, dates_of(batch))
             counts = history.Counts(outcome.inserted, len(outcome.skipped), len(batch.refusals))
             history.count(session, repo.project_id, self._taken.sync_id, counts)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from awaited import until
+from awarding import give
 from gitleague.core.clock import now
 from gitleague.core.sealing import Sealer
 from gitleague.jobs.queue import unfinished
-from gitleague.league.awards.giving import give
 from gitleague.league.fairplay.referee import look, note
 from gitleague.projects.webhooks.delivering import (
     KEPT,

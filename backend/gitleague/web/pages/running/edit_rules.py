@@ -75,8 +75,7 @@ def try_rules(request: Request, member: Commissioner, session: ReadSession) -> H
     window = asked.window(session, project_id)
     now = versions.rulebook(session, project_id).rules
     rules = versions.changed(now, _changes(request))
-    with database_of(request).reading() as trial:
-        places = preview(trial, project_id, rules, window)
+    places = preview(session, database_of(request), project_id, rules, window)
     return _edit_page(
         *(request, session, member),
         tried=Filled(typed_in(request), {}),

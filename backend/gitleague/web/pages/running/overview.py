@@ -104,6 +104,11 @@ SECTIONS = (
     ),
     Section(gettext_noop("Log"), "/log", gettext_noop("Who did what, and when.")),
     Section(
+        gettext_noop("Jobs"),
+        "/jobs",
+        gettext_noop("What is done beside the requests, and another try."),
+    ),
+    Section(
         gettext_noop("Set up"),
         "/setup",
         gettext_noop("From the key to the first push, step by step."),

@@ -1,0 +1,1 @@
+"""The jobs of a league, for those who run it."""
