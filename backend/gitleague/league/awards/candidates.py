@@ -144,7 +144,7 @@ def plays_of_the_days(
         .where(
             CommitRow.project_id == project_id,
             CommitRow.day.between(first, last),
-            is_scored(rules),
+            is_scored(score_merges=rules.score_merges),
             Player.is_bot.is_(False),
         )
         .subquery()

@@ -39,7 +39,7 @@ def newest_plays(
     wanted = [
         CommitRow.project_id == project_id,
         CommitRow.day.between(window.first, window.last),
-        is_scored(rules),
+        is_scored(score_merges=rules.score_merges),
         Player.is_bot.is_(False),
         *([] if repo_id is None else [CommitRow.repo_id == repo_id]),
     ]
