@@ -100,4 +100,5 @@ def _kept(project_id: uuid.UUID, version: int, month: date | None) -> Delete:
     kept = delete(BestPlay).where(
         BestPlay.project_id == project_id, BestPlay.rules_version == version
     )
-    return kept if month is None else kept.where(BestPlay.month == month)
+    of_month = kept if month is None else kept.where(BestPlay.month == month)
+    return of_month.execution_options(synchronize_session=False)

@@ -90,12 +90,14 @@ def save_rules(
 
 def newest_version(session: Session, project_id: uuid.UUID) -> int:
     """The rules that were wished for last, in force or not; the copies of seasons are no wishes."""
-    newest = session.scalar(
-        select(func.max(RulesVersion.version)).where(
-            RulesVersion.project_id == project_id, RulesVersion.season_id.is_(None)
-        )
+    return max(session.scalar(*_newest_wish(project_id)) or 1, 1)
+
+
+@prepared
+def _newest_wish(project_id: uuid.UUID) -> Select[tuple[int]]:
+    return select(func.max(RulesVersion.version)).where(
+        RulesVersion.project_id == project_id, RulesVersion.season_id.is_(None)
     )
-    return max(newest or 1, 1)
 
 
 def next_version(session: Session, project_id: uuid.UUID) -> int:
