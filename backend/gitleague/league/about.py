@@ -4,11 +4,12 @@ table can be narrowed to.
 
 import uuid
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Uuid, cast, literal, null, select, union_all
+from sqlalchemy import Date, Select, Uuid, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.people.shown import is_somebody
 from gitleague.tables.commits import Player
 from gitleague.tables.projects import Project, Repo
@@ -35,14 +36,19 @@ class About(NamedTuple):
 
 def about(session: Session, project_id: uuid.UUID) -> About:
     """The project, which exists: the caller is a member of it."""
-    rows = session.execute(
+    rows = session.execute(*_about(project_id)).all()
+    repos = [RepoName(*repo) for _, _, *repo in rows if repo[0]]
+    return About(project_id, rows[0][0], rows[0][1], repos)
+
+
+@prepared
+def _about(project_id: uuid.UUID) -> Select[Any]:
+    return (
         select(Project.name, Project.time_zone, Repo.id, Repo.name, Repo.total_commits)
         .outerjoin(Repo, Repo.project_id == Project.id)
         .where(Project.id == project_id)
         .order_by(Repo.name, Repo.id)
-    ).all()
-    repos = [RepoName(*repo) for _, _, *repo in rows if repo[0]]
-    return About(project_id, rows[0][0], rows[0][1], repos)
+    )
 
 
 class SeasonName(NamedTuple):
@@ -64,6 +70,16 @@ class Choices(NamedTuple):
 
 def choices(session: Session, project_id: uuid.UUID) -> Choices:
     """In one question."""
+    rows = session.execute(*_choices(project_id)).all()
+    return Choices(
+        [SeasonName(row.id, row.name, row.first) for row in rows if row.kind == "season"],
+        [SquadName(row.id, row.name) for row in rows if row.kind == "squad"],
+        [row.name for row in rows if row.kind == "position"],
+    )
+
+
+@prepared
+def _choices(project_id: uuid.UUID) -> Select[Any]:
     nobody, no_day = cast(null(), Uuid), cast(null(), Date)
     seasons = select(
         literal("season").label("kind"), Season.id, Season.name, Season.first.label("first")
@@ -75,9 +91,4 @@ def choices(session: Session, project_id: uuid.UUID) -> Choices:
         Player.project_id == project_id, Player.position != "", is_somebody()
     )
     found = union_all(seasons, squads, positions.distinct()).subquery()
-    rows = session.execute(select(found).order_by(found.c.first.desc(), found.c.name)).all()
-    return Choices(
-        [SeasonName(row.id, row.name, row.first) for row in rows if row.kind == "season"],
-        [SquadName(row.id, row.name) for row in rows if row.kind == "squad"],
-        [row.name for row in rows if row.kind == "position"],
-    )
+    return select(found).order_by(found.c.first.desc(), found.c.name)

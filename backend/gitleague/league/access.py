@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Annotated, NamedTuple, TypeAlias
 
 from fastapi import Depends, Path
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gitleague.accounts.caller import (
@@ -24,6 +24,7 @@ from gitleague.accounts.caller import (
     member_of,
 )
 from gitleague.core.errors import NotAllowed, NotSignedIn
+from gitleague.core.prepared import prepared
 from gitleague.core.session import ReadSession
 from gitleague.league.cards import project_of, user_of
 from gitleague.tables.accounts import Scope
@@ -85,8 +86,12 @@ class Look(NamedTuple):
 def _onlooker(
     public: InstrumentedAttribute[bool],
 ) -> Callable[..., Look]:
+    @prepared
+    def opened(project_id: uuid.UUID) -> Select[tuple[bool]]:
+        return select(public).where(Project.id == project_id)
+
     def look(session: ReadSession, caller: MaybeCaller, project_id: ProjectId) -> Look:
-        if session.scalar(select(public).where(Project.id == project_id)):
+        if session.scalar(*opened(project_id)):
             return Look(project_id, is_public=True)
         if caller is None:
             raise NotSignedIn

@@ -2,15 +2,16 @@
 
 import uuid
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.cards import TrendPoint
 from gitleague.league.periods import WEEK, Period, Window, around
 from gitleague.league.stats import Numbers
-from gitleague.league.totals import By, ledger, ledger_of, totals
+from gitleague.league.totals import By, Plan, ledger, ledger_of, plan, sums_of
 from gitleague.tables.commits import Player
 
 
@@ -22,16 +23,21 @@ class DayPlayed(NamedTuple):
 def days_together(session: Session, project_id: uuid.UUID, window: Window) -> list[DayPlayed]:
     """Each day of the window on which anybody played, oldest first."""
     books = ledger_of(session, ledger(session, project_id), window)
-    played = totals(books, window.first, window.last, by=By.DAY)
+    rows = session.execute(*_day_by_day(plan(books, window.first, window.last, by=By.DAY)))
+    return [DayPlayed(day, Numbers(*numbers)) for day, *numbers in rows]
+
+
+@prepared
+def _day_by_day(of: Plan) -> Select[Any]:
+    played = sums_of(of)
     sums = [cast(func.sum(played.c[name]), BigInteger) for name in Numbers._fields]
-    rows = session.execute(
+    return (
         select(played.c.day, *sums)
         .join(Player, Player.id == played.c.player_id)
-        .where(Player.project_id == project_id, Player.is_bot.is_(False))
+        .where(Player.project_id == of.project_id, Player.is_bot.is_(False))
         .group_by(played.c.day)
         .order_by(played.c.day)
     )
-    return [DayPlayed(day, Numbers(*numbers)) for day, *numbers in rows]
 
 
 def weeks_together(

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import WEEK, Period, around
-from gitleague.league.totals import By, ledger, totals
+from gitleague.league.totals import By, Plan, ledger, plan, sums_of
 
 
 def forms_of(
@@ -25,9 +27,13 @@ def forms_of(
     forms = {player_id: [0] * weeks for player_id in players}
     if not forms:
         return forms
-    books = ledger(session, project_id)
-    days = totals(books, first, today, by=By.DAY, players=players, names=("impact",)).c
-    rows = session.execute(select(days.player_id, days.day, days.impact))
-    for player_id, day, impact in rows:
+    days = plan(ledger(session, project_id), first, today, by=By.DAY)
+    for player_id, day, impact in session.execute(*_impact_by_day(days, list(players))):
         forms[player_id][(day - first) // WEEK] += impact
     return forms
+
+
+@prepared
+def _impact_by_day(of: Plan, players: list[uuid.UUID]) -> Select[Any]:
+    days = sums_of(of, players=players, names=("impact",)).c
+    return select(days.player_id, days.day, days.impact)

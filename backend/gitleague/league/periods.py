@@ -7,11 +7,12 @@ from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
 from gitleague.core.errors import Invalid
+from gitleague.core.prepared import prepared
 from gitleague.tables.projects import Project
 
 DAY = timedelta(days=1)
@@ -48,8 +49,8 @@ class Window(NamedTuple):
 
     @property
     def alone(self) -> "Window":
-        """Without the windows around it, and what a season is beside its days."""
-        return Window(self.period, self.first, self.last, self.today)
+        """Without its name and the windows around it."""
+        return Window(self.period, self.first, self.last, self.today, self.version)
 
     @property
     def is_running(self) -> bool:
@@ -105,8 +106,13 @@ def today_in(session: Session, project_id: uuid.UUID) -> date:
 
 
 def day_in(session: Session, project_id: uuid.UUID, moment: datetime) -> date:
-    zone = session.scalars(select(Project.time_zone).where(Project.id == project_id)).one()
+    zone = session.scalars(*_time_zone(project_id)).one()
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+@prepared
+def _time_zone(project_id: uuid.UUID) -> Select[tuple[str]]:
+    return select(Project.time_zone).where(Project.id == project_id)
 
 
 def wrong(field: str, message: str) -> Invalid:

@@ -12,9 +12,10 @@ from gitleague_client.rules.working import Working, working
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
+from gitleague.core.prepared import prepared
 from gitleague.league.people.shown import PUBLIC, Viewer, is_unseen
 from gitleague.league.periods import Window
-from gitleague.league.totals import ledger, totals
+from gitleague.league.totals import Plan, ledger, plan, sums_of
 from gitleague.scoring.expressions import is_scored
 from gitleague.scoring.rules import rules_at
 from gitleague.tables.commits import CoAuthor, CommitRow, Identity, Player
@@ -54,18 +55,62 @@ def plays_of(
 ) -> Plays:
     """The commits that a player has credit for, newest first, scored by the rules of the window."""
     rules = rules_at(session, project_id, window.version)
-    of = _Shares(project_id, player_id, window, rules)
-    mine = session.scalars(
-        select(Identity.id).where(
-            Identity.project_id == project_id, Identity.player_id == player_id
-        )
-    ).all()
-    # One scan of an index for each address, which ends with the page: most have few of them.
-    authored = [_newest(_authored(of, identity), page * limit) for identity in mine]
-    shares = union_all(*authored, _newest(_assisted(of), page * limit)).subquery()
-    newest = [shares.c.day.desc(), shares.c.commit_date.desc(), shares.c.sha]
-    shown = select(shares).order_by(*newest).limit(limit).offset((page - 1) * limit).subquery()
+    of = _Shares(project_id, player_id, window.first, window.last, rules.score_merges)
+    mine = session.scalars(*_identities(project_id, player_id)).all()
     rows = session.execute(
+        *_page(of, tuple(mine), page * limit, limit, (page - 1) * limit, viewer)
+    ).all()
+    all_unseen = bool(session.scalar(*_unseen(project_id, player_id, viewer)))
+    plays = [
+        each.unnamed() if all_unseen or row.is_unseen else each
+        for row in rows
+        for each in [play_row(row, rules)]
+    ]
+    return Plays(plays, _count(session, of, mine, window.version))
+
+
+class _Shares(NamedTuple):
+    """Of which commits a player has a share: those that are scored on these days."""
+
+    project_id: uuid.UUID
+    player_id: uuid.UUID
+    first: date
+    last: date
+    score_merges: bool
+
+    def scored(self) -> list[ColumnElement[bool]]:
+        return [
+            CommitRow.project_id == self.project_id,
+            CommitRow.day.between(self.first, self.last),
+            is_scored(score_merges=self.score_merges),
+        ]
+
+
+_SHARE = (CommitRow.sha, CommitRow.repo_id, CommitRow.day, CommitRow.commit_date)
+
+
+@prepared
+def _identities(project_id: uuid.UUID, player_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+    return select(Identity.id).where(
+        Identity.project_id == project_id, Identity.player_id == player_id
+    )
+
+
+@prepared
+def _page(
+    of: _Shares,
+    mine: tuple[uuid.UUID, ...],
+    until: int,
+    limit: int,
+    offset: int,
+    viewer: Viewer,
+) -> Select[Any]:
+    # One scan of an index for each address, which ends with the page: most have few of them.
+    authored = [_newest(_authored(of, CommitRow.author_id == each), until) for each in mine]
+    shares = union_all(*authored, _newest(_assisted(of), until)).subquery()
+    newest = [shares.c.day.desc(), shares.c.commit_date.desc(), shares.c.sha]
+    shown = select(shares).order_by(*newest).limit(limit).offset(offset).subquery()
+    return (
         select(
             *(CommitRow, shown.c.as_coauthor, Repo.name.label("repo_name")),
             is_unseen(viewer).label("is_unseen"),
@@ -80,44 +125,18 @@ def plays_of(
             Player,
             and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id),
         )
-        .where(CommitRow.project_id == project_id)
+        .where(CommitRow.project_id == of.project_id)
         .order_by(CommitRow.day.desc(), CommitRow.commit_date.desc(), CommitRow.sha)
-    ).all()
-    subject = select(is_unseen(viewer)).where(
-        Player.project_id == project_id, Player.id == player_id
     )
-    all_unseen = bool(session.scalar(subject))
-    plays = [
-        each.unnamed() if all_unseen or row.is_unseen else each
-        for row in rows
-        for each in [play_row(row, rules)]
-    ]
-    return Plays(plays, _count(session, of, mine))
 
 
-class _Shares(NamedTuple):
-    """Of which commits a player has a share: those that are scored in the window."""
-
-    project_id: uuid.UUID
-    player_id: uuid.UUID
-    window: Window
-    rules: Rules
-
-    def scored(self) -> list[ColumnElement[bool]]:
-        return [
-            CommitRow.project_id == self.project_id,
-            CommitRow.day.between(self.window.first, self.window.last),
-            is_scored(self.rules),
-        ]
+@prepared
+def _unseen(project_id: uuid.UUID, player_id: uuid.UUID, viewer: Viewer) -> Select[tuple[bool]]:
+    return select(is_unseen(viewer)).where(Player.project_id == project_id, Player.id == player_id)
 
 
-_SHARE = (CommitRow.sha, CommitRow.repo_id, CommitRow.day, CommitRow.commit_date)
-
-
-def _authored(of: _Shares, *identities: uuid.UUID) -> Select[Any]:
-    return select(*_SHARE, false().label("as_coauthor")).where(
-        *of.scored(), CommitRow.author_id.in_(identities)
-    )
+def _authored(of: _Shares, mine: ColumnElement[bool]) -> Select[Any]:
+    return select(*_SHARE, false().label("as_coauthor")).where(*of.scored(), mine)
 
 
 def _assisted(of: _Shares) -> Select[Any]:
@@ -152,20 +171,26 @@ def _newest(shares: Select[Any], count: int) -> Select[Any]:
     return select(in_order.subquery())
 
 
-def _count(session: Session, of: _Shares, mine: Sequence[uuid.UUID]) -> int:
+def _count(session: Session, of: _Shares, mine: Sequence[uuid.UUID], version: int | None) -> int:
     """How many shares there are. Totals know the commits that are scored by the rules in force;
     of a closed season, which has rules of its own, they are counted.
     """
-    window = of.window
-    if window.version is None:
-        books = ledger(session, of.project_id)
-        played = totals(books, window.first, window.last, players=[of.player_id], names=["commits"])
+    made_of = None
+    if version is None:
+        made_of = plan(ledger(session, of.project_id), of.first, of.last)
+    return int(session.scalar(*_counted(of, list(mine), made_of)) or 0)
+
+
+@prepared
+def _counted(of: _Shares, mine: list[uuid.UUID], made_of: Plan | None) -> Select[tuple[int]]:
+    if made_of is not None:
+        played = sums_of(made_of, players=[of.player_id], names=["commits"])
         authored = select(func.coalesce(func.sum(played.c.commits), 0))
     else:
-        authored = select(func.count()).select_from(_authored(of, *mine).subquery())
+        commits = _authored(of, CommitRow.author_id.in_(mine))
+        authored = select(func.count()).select_from(commits.subquery())
     assisted = select(func.count()).select_from(_assisted(of).subquery())
-    found = select(authored.scalar_subquery() + assisted.scalar_subquery())
-    return int(session.scalar(found) or 0)
+    return select(authored.scalar_subquery() + assisted.scalar_subquery())
 
 
 def play_row(row: Row[Any], rules: Rules) -> PlayRow:

@@ -167,9 +167,13 @@ def _leaders(
 def last_played(session: Session, of: Slice) -> date | None:
     """The newest day before the window on which anybody played; None if there is none."""
     earlier = of.window._replace(first=date.min, last=max(of.window.first, date.min + DAY) - DAY)
-    days = over(of._replace(window=earlier), func.max(BoxScore.day))
-    found: date | None = session.scalar(days)
+    found: date | None = session.scalar(*_newest_day(of._replace(window=earlier).alone))
     return found
+
+
+@prepared
+def _newest_day(of: Slice) -> Select[tuple[date | None]]:
+    return over(of, func.max(BoxScore.day))
 
 
 def _row(row: Row[Any], streak: int, unranked: Unranked) -> StandingRow:
@@ -303,13 +307,13 @@ def over(of: Slice, *columns: Any) -> Select[Any]:
         BoxScore.rules_version == version_shown(of.project_id, of.window),
         BoxScore.day.between(of.window.first, of.window.last),
     ]
-    if of.repo_id:
+    if of.repo_id is not None:
         chosen.append(BoxScore.repo_id == of.repo_id)
     if not of.bots:
         chosen.append(Player.is_bot.is_(False))
     if of.positions is not None:
         chosen.append(Player.position.in_(of.positions))
-    if of.squad_id:
+    if of.squad_id is not None:
         chosen.append(played_for(of.project_id, of.squad_id))
     return (
         select(*columns)

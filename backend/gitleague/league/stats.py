@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from gitleague_client.rules.score import IMPACT_UNIT, STAT_UNIT
-from sqlalchemy import BigInteger, ColumnElement, cast, distinct, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, cast, distinct, func, select
 
 from gitleague.league.periods import Window
 from gitleague.tables.projects import Project
@@ -78,9 +78,9 @@ POINTS = ("pts", "reb", "ast", "blk", "stl", "tov", "jt", "cc")
 UNITS = {"impact": IMPACT_UNIT, "impact_per_day": IMPACT_UNIT} | dict.fromkeys(POINTS, STAT_UNIT)
 
 
-def version_shown(project_id: uuid.UUID, window: Window) -> ColumnElement[int]:
+def version_shown(project_id: uuid.UUID, window: Window) -> ColumnElement[int] | int:
     """Which box scores a window is made of: those in force, or those that a season froze."""
-    return version_in_force(project_id) if window.version is None else literal(window.version)
+    return version_in_force(project_id) if window.version is None else window.version
 
 
 def version_in_force(project_id: uuid.UUID) -> ColumnElement[int]:

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import DAY, Window
 from gitleague.league.totals import Ledger
 from gitleague.scoring.days import in_a_row
@@ -70,26 +71,46 @@ def _longest(runs: _Runs, player: uuid.UUID, ends: list[date]) -> int:
 def _runs(session: Session, of: Ledger, players: Collection[uuid.UUID], days: list[date]) -> _Runs:
     """The run of each player that ends on each of these days, within its month."""
     stale = [day for day in days if month_of(day) in of.stale]
-    rows = session.execute(
-        select(PlayerTotal.player_id, PlayerTotal.first, PlayerTotal.run).where(
-            PlayerTotal.project_id == of.project_id,
-            PlayerTotal.rules_version == of.version,
-            PlayerTotal.span == Span.DAY.value,
-            PlayerTotal.repo_id == ALL_REPOS,
-            PlayerTotal.first.in_([day for day in days if day not in stale]),
-            PlayerTotal.player_id.in_(players),
-        )
-    ).tuples()
+    kept = [day for day in days if day not in stale]
+    rows = session.execute(*_of_totals(of.project_id, of.version, list(players), kept)).tuples()
     found = {(player, day): run for player, day, run in rows}
     for first in range(0, len(stale), AT_ONCE):
         found |= _of_box_scores(session, of, players, stale[first : first + AT_ONCE])
     return found
 
 
+@prepared
+def _of_totals(
+    project_id: uuid.UUID, version: int, players: list[uuid.UUID], days: list[date]
+) -> Select[tuple[uuid.UUID, date, int]]:
+    return select(PlayerTotal.player_id, PlayerTotal.first, PlayerTotal.run).where(
+        PlayerTotal.project_id == project_id,
+        PlayerTotal.rules_version == version,
+        PlayerTotal.span == Span.DAY.value,
+        PlayerTotal.repo_id == ALL_REPOS,
+        PlayerTotal.first.in_(days),
+        PlayerTotal.player_id.in_(players),
+    )
+
+
 def _of_box_scores(
     session: Session, of: Ledger, players: Collection[uuid.UUID], days: list[date]
 ) -> _Runs:
-    months = {month_of(day) for day in days}
+    months = tuple((month, end_of(month)) for month in sorted({month_of(day) for day in days}))
+    rows = session.execute(
+        *_in_a_row(of.project_id, of.version, list(players), days, months)
+    ).tuples()
+    return {(player, day): run for player, day, run in rows}
+
+
+@prepared
+def _in_a_row(
+    project_id: uuid.UUID,
+    version: int,
+    players: list[uuid.UUID],
+    days: list[date],
+    months: tuple[tuple[date, date], ...],
+) -> Select[tuple[uuid.UUID, date, int]]:
     played = (
         select(Identity.player_id, BoxScore.day)
         .distinct()
@@ -98,15 +119,12 @@ def _of_box_scores(
             and_(Identity.project_id == BoxScore.project_id, Identity.id == BoxScore.identity_id),
         )
         .where(
-            BoxScore.project_id == of.project_id,
-            BoxScore.rules_version == of.version,
+            BoxScore.project_id == project_id,
+            BoxScore.rules_version == version,
             Identity.player_id.in_(players),
-            or_(*(BoxScore.day.between(month, end_of(month)) for month in sorted(months))),
+            or_(*(BoxScore.day.between(first, last) for first, last in months)),
         )
         .subquery()
     )
     each = in_a_row(played)
-    rows = session.execute(
-        select(each.c.player_id, each.c.day, each.c.run).where(each.c.day.in_(days))
-    ).tuples()
-    return {(player, day): run for player, day, run in rows}
+    return select(each.c.player_id, each.c.day, each.c.run).where(each.c.day.in_(days))

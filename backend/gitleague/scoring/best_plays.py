@@ -8,9 +8,21 @@ from functools import lru_cache
 from typing import Any
 
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import BindParameter, Insert, Select, and_, delete, extract, func, insert, select
+from sqlalchemy import (
+    BindParameter,
+    Delete,
+    Insert,
+    Select,
+    and_,
+    delete,
+    extract,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.core.sets import table_of
 from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import author_stats, impact, is_scored
@@ -55,7 +67,7 @@ def best_of_each(
         .where(
             CommitRow.project_id == project_id,
             CommitRow.day.between(*days),
-            is_scored(rules),
+            is_scored(score_merges=rules.score_merges),
             *chosen,
         )
         .subquery()
@@ -65,13 +77,7 @@ def best_of_each(
 
 def keep(session: Session, project_id: uuid.UUID, version: int, month: Days, rules: Rules) -> None:
     """Instead of those that were kept of this month."""
-    session.execute(
-        delete(BestPlay).where(
-            BestPlay.project_id == project_id,
-            BestPlay.rules_version == version,
-            BestPlay.month == month.first,
-        )
-    )
+    session.execute(*_kept(project_id, version, month))
     session.execute(_keeping(rules), given(project_id, version, month))
 
 
@@ -85,7 +91,14 @@ def _keeping(rules: Rules) -> Insert:
 
 def forget(session: Session, project_id: uuid.UUID, version: int, days: Days | None = None) -> None:
     """The box scores of this version are gone, or those of a month."""
-    gone = [BestPlay.project_id == project_id, BestPlay.rules_version == version]
-    if days:
-        gone.append(BestPlay.month.between(*days))
-    session.execute(delete(BestPlay).where(*gone))
+    session.execute(*_kept(project_id, version, days))
+
+
+@prepared
+def _kept(project_id: uuid.UUID, version: int, months: Days | None) -> Delete:
+    """Of these months, or of all."""
+    kept = delete(BestPlay).where(
+        BestPlay.project_id == project_id, BestPlay.rules_version == version
+    )
+    of_months = kept if months is None else kept.where(BestPlay.month.between(*months))
+    return of_months.execution_options(synchronize_session=False)

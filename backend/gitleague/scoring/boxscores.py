@@ -289,7 +289,7 @@ def _authored(rules: Rules, chosen: Chosen) -> Select[Any]:
         .where(
             CommitRow.project_id == PROJECT,
             _is_chosen(CommitRow.sha, chosen),
-            is_scored(rules),
+            is_scored(score_merges=rules.score_merges),
         )
         .group_by(CommitRow.day, CommitRow.author_id, CommitRow.repo_id)
     )
@@ -346,7 +346,7 @@ def _credited(rules: Rules, chosen: Chosen) -> CTE:
         .where(
             CoAuthor.project_id == PROJECT,
             _is_chosen(CoAuthor.sha, chosen),
-            is_scored(rules),
+            is_scored(score_merges=rules.score_merges),
         )
         .cte("credited")
         .prefix_with("MATERIALIZED", dialect="postgresql")

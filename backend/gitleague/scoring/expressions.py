@@ -19,9 +19,9 @@ from gitleague.tables.commits import CommitRow
 Number: TypeAlias = ColumnElement[int]
 
 
-def is_scored(rules: Rules) -> ColumnElement[bool]:
+def is_scored(*, score_merges: bool) -> ColumnElement[bool]:
     """Rows that count in their change and are in the game."""
-    if rules.score_merges:
+    if score_merges:
         return CommitRow.counts.is_(True)
     return and_(CommitRow.counts, ~_has(Flag.MERGE))
 

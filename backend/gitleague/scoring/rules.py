@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import re2  # noqa: F401 - a client can do without, and a server must not: see decision 0012
 from gitleague_client.rules.defaults import DEFAULT_RULES, Rules
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
+from gitleague.core.prepared import prepared
 from gitleague.tables.projects import Project
 from gitleague.tables.scores import RulesVersion
 
@@ -22,7 +23,14 @@ class RulesInForce(NamedTuple):
 
 def rules_in_force(session: Session, project_id: uuid.UUID) -> RulesInForce:
     """The version whose box scores are shown, and its rules; the defaults where none were saved."""
-    found = session.execute(
+    found = session.execute(*_in_force(project_id)).one()
+    rules = DEFAULT_RULES if found.rules is None else Rules.model_validate(found.rules)
+    return RulesInForce(found.rules_version, rules)
+
+
+@prepared
+def _in_force(project_id: uuid.UUID) -> Select[Any]:
+    return (
         select(Project.rules_version, RulesVersion.rules)
         .outerjoin(
             RulesVersion,
@@ -32,9 +40,7 @@ def rules_in_force(session: Session, project_id: uuid.UUID) -> RulesInForce:
             ),
         )
         .where(Project.id == project_id)
-    ).one()
-    rules = DEFAULT_RULES if found.rules is None else Rules.model_validate(found.rules)
-    return RulesInForce(found.rules_version, rules)
+    )
 
 
 def rules_of(session: Session, project_id: uuid.UUID) -> Rules:
@@ -45,12 +51,15 @@ def rules_at(session: Session, project_id: uuid.UUID, version: int | None) -> Ru
     """The rules of one version; None for those in force."""
     if version is None:
         return rules_of(session, project_id)
-    found = session.scalar(
-        select(RulesVersion.rules).where(
-            RulesVersion.project_id == project_id, RulesVersion.version == version
-        )
-    )
+    found = session.scalar(*_at(project_id, version))
     return DEFAULT_RULES if found is None else Rules.model_validate(found)
+
+
+@prepared
+def _at(project_id: uuid.UUID, version: int) -> Select[tuple[Any]]:
+    return select(RulesVersion.rules).where(
+        RulesVersion.project_id == project_id, RulesVersion.version == version
+    )
 
 
 def save_rules(
@@ -81,12 +90,14 @@ def save_rules(
 
 def newest_version(session: Session, project_id: uuid.UUID) -> int:
     """The rules that were wished for last, in force or not; the copies of seasons are no wishes."""
-    newest = session.scalar(
-        select(func.max(RulesVersion.version)).where(
-            RulesVersion.project_id == project_id, RulesVersion.season_id.is_(None)
-        )
+    return max(session.scalar(*_newest_wish(project_id)) or 1, 1)
+
+
+@prepared
+def _newest_wish(project_id: uuid.UUID) -> Select[tuple[int]]:
+    return select(func.max(RulesVersion.version)).where(
+        RulesVersion.project_id == project_id, RulesVersion.season_id.is_(None)
     )
-    return max(newest or 1, 1)
 
 
 def next_version(session: Session, project_id: uuid.UUID) -> int:

@@ -83,7 +83,8 @@ def test_sql_and_python_agree(database: Database, rules: Rules) -> None:
     with database.reading() as session:
         found = session.execute(
             select(CommitRow.sha, *sums.values(), impact_sql(sums, rules)).where(
-                CommitRow.project_id == pushes.project_id, is_scored(rules)
+                CommitRow.project_id == pushes.project_id,
+                is_scored(score_merges=rules.score_merges),
             )
         ).all()
     said = {sha: (Stats(*stats[:-1]), stats[-1]) for sha, *stats in found}

@@ -11,9 +11,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, false, func, select
+from gitleague_client.rules.defaults import Rules
+from sqlalchemy import Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.awards.rules import (
     ACTIVE_DAYS,
     ACTIVE_WEEKS,
@@ -126,6 +128,14 @@ def plays_of_the_days(
 ) -> Iterator[tuple[date, list[Candidate]]]:
     """Of each day on which anybody played, the commits with most impact."""
     rules = rules_of(session, project_id)
+    rows = session.execute(*_best_plays(project_id, first, last, rules=rules))
+    for day, group in groupby(rows, key=lambda row: row.CommitRow.day):
+        found = [_play(row.player_id, row.name, play_row(row, rules)) for row in group]
+        yield day, [each for each in found if each.score > 0]
+
+
+@prepared
+def _best_plays(project_id: uuid.UUID, first: date, last: date, *, rules: Rules) -> Select[Any]:
     worth = impact(author_stats(rules), rules)
     order = (worth.desc(), CommitRow.commit_date, CommitRow.sha)
     nth = func.row_number().over(partition_by=CommitRow.day, order_by=order)
@@ -144,12 +154,12 @@ def plays_of_the_days(
         .where(
             CommitRow.project_id == project_id,
             CommitRow.day.between(first, last),
-            is_scored(rules),
+            is_scored(score_merges=rules.score_merges),
             Player.is_bot.is_(False),
         )
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(
             CommitRow,
             best.c.player_id,
@@ -162,9 +172,6 @@ def plays_of_the_days(
         .where(CommitRow.project_id == project_id, best.c.nth <= MOST_PLAYS)
         .order_by(CommitRow.day, best.c.nth)
     )
-    for day, group in groupby(rows, key=lambda row: row.CommitRow.day):
-        found = [_play(row.player_id, row.name, play_row(row, rules)) for row in group]
-        yield day, [each for each in found if each.score > 0]
 
 
 def _play(player_id: uuid.UUID, name: str, row: PlayRow) -> Candidate:
@@ -189,12 +196,16 @@ def _table(session: Session, project_id: uuid.UUID, window: Window) -> list[Stan
 
 def _fingerprints(session: Session, project_id: uuid.UUID) -> dict[uuid.UUID, str]:
     """What tells namesakes apart: made of what commits say, and not of the ids of a database."""
-    rows = session.execute(
+    return dict(session.execute(*_smallest_fingerprints(project_id)).tuples().all())
+
+
+@prepared
+def _smallest_fingerprints(project_id: uuid.UUID) -> Select[tuple[uuid.UUID, str]]:
+    return (
         select(Identity.player_id, func.min(Identity.fingerprint))
         .where(Identity.project_id == project_id)
         .group_by(Identity.player_id)
     )
-    return dict(rows.tuples().all())
 
 
 def _stats(row: StandingRow) -> dict[str, Any]:
@@ -211,18 +222,24 @@ def _newcomers(
 ) -> dict[uuid.UUID, date]:
     """The players whose first day of all is in the window, or before it and not before `since`."""
     ever = Slice(project_id, window._replace(first=date.min, version=None))
-    first_day = func.min(BoxScore.day)
-    found = session.execute(
-        over(ever, Player.id, first_day)
-        .group_by(Player.id)
-        .having(first_day.between(since, window.last))
-    )
+    found = session.execute(*_first_days(ever.alone, since, window.last))
     return dict(found.tuples().all())
 
 
+@prepared
+def _first_days(of: Slice, since: date, last: date) -> Select[tuple[uuid.UUID, date]]:
+    first_day = func.min(BoxScore.day)
+    return over(of, Player.id, first_day).group_by(Player.id).having(first_day.between(since, last))
+
+
 def _active_weeks(session: Session, project_id: uuid.UUID, window: Window) -> dict[uuid.UUID, int]:
-    days = session.execute(over(Slice(project_id, window), Player.id, BoxScore.day).distinct())
+    days = session.execute(*_days(Slice(project_id, window).alone))
     weeks: dict[uuid.UUID, set[tuple[int, int]]] = {}
     for player_id, day in days:
         weeks.setdefault(player_id, set()).add(day.isocalendar()[:2])
     return {player_id: len(found) for player_id, found in weeks.items()}
+
+
+@prepared
+def _days(of: Slice) -> Select[tuple[uuid.UUID, date]]:
+    return over(of, Player.id, BoxScore.day).distinct()

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.people.shown import PUBLIC, Viewer, is_unseen, shown_name
 from gitleague.tables.awards import Award, AwardKind
 from gitleague.tables.commits import Identity, Player
@@ -65,28 +66,41 @@ def list_awards(
     viewer: Viewer = PUBLIC,
 ) -> tuple[list[AwardRow], int]:
     """The newest first, and of the same days the longest period first."""
-    wanted = which.conditions(project_id)
-    won = and_(Identity.project_id == Award.project_id, Identity.id == Award.identity_id)
-    plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
+    rows = session.execute(*_page(project_id, which, viewer, paging.limit, paging.offset)).all()
+    told = _told(session, project_id, rows, viewer)
+    total = session.scalar(*_count(project_id, which)) or 0
+    return [_shown(row, told) for row in rows], total
+
+
+_WON = and_(Identity.project_id == Award.project_id, Identity.id == Award.identity_id)
+_PLAYS = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
+
+
+@prepared
+def _page(
+    project_id: uuid.UUID, which: Which, viewer: Viewer, limit: int, offset: int
+) -> Select[Any]:
     columns = (
         *(Award.id, Award.kind, Award.first, Award.last, Award.season_id),
         *(Player.id, shown_name(viewer).label("player_name")),
         *(Award.score, Award.working, Award.sha, Award.given_at),
         is_unseen(viewer).label("is_unseen"),
     )
-    rows = session.execute(
+    return (
         select(*columns)
-        .join(Identity, won)
-        .join(Player, plays)
-        .where(*wanted)
+        .join(Identity, _WON)
+        .join(Player, _PLAYS)
+        .where(*which.conditions(project_id))
         .order_by(Award.last.desc(), Award.first, Award.kind)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    ).all()
-    told = _told(session, project_id, rows, viewer)
-    counted = select(func.count()).select_from(Award).join(Identity, won).join(Player, plays)
-    total = session.scalar(counted.where(*wanted)) or 0
-    return [_shown(row, told) for row in rows], total
+        .limit(limit)
+        .offset(offset)
+    )
+
+
+@prepared
+def _count(project_id: uuid.UUID, which: Which) -> Select[tuple[int]]:
+    awards = select(func.count()).select_from(Award).join(Identity, _WON).join(Player, _PLAYS)
+    return awards.where(*which.conditions(project_id))
 
 
 def _told(
@@ -96,13 +110,17 @@ def _told(
     named = {uuid.UUID(each) for row in rows for each in _identities_in(row.working)}
     if not named:
         return {}
-    plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
-    found = session.execute(
-        select(Identity.id, Player.id, shown_name(viewer))
-        .join(Player, plays)
-        .where(Identity.project_id == project_id, Identity.id.in_(named))
-    )
+    found = session.execute(*_players(project_id, list(named), viewer))
     return {str(identity): Told(player_id, name) for identity, player_id, name in found}
+
+
+@prepared
+def _players(project_id: uuid.UUID, identities: list[uuid.UUID], viewer: Viewer) -> Select[Any]:
+    return (
+        select(Identity.id, Player.id, shown_name(viewer))
+        .join(Player, _PLAYS)
+        .where(Identity.project_id == project_id, Identity.id.in_(identities))
+    )
 
 
 def _identities_in(working: dict[str, Any]) -> Iterator[str]:

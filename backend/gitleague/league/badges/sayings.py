@@ -3,15 +3,16 @@
 import uuid
 from enum import Enum
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.badges.drawing import Card
 from gitleague.league.cards import PlayerRow
 from gitleague.league.periods import Window
 from gitleague.league.standings import Slice, StandingRow, standings
 from gitleague.league.stats import UNITS, Metric
-from gitleague.league.totals import ledger, ledger_of, totals
+from gitleague.league.totals import Plan, ledger, ledger_of, plan, sums_of
 from gitleague.tables.commits import Player
 
 SHOWN = (Metric.IMPACT, Metric.COMMITS, Metric.PTS, Metric.REB, Metric.AST, Metric.BLK, Metric.STL)
@@ -56,10 +57,15 @@ def _place(row: StandingRow) -> str:
 
 def _commits(session: Session, project_id: uuid.UUID, window: Window) -> int:
     books = ledger_of(session, ledger(session, project_id), window)
-    sums = totals(books, window.first, window.last, names=["commits"])
-    played = and_(Player.project_id == project_id, Player.id == sums.c.player_id)
+    return int(session.scalar(*_sum(plan(books, window.first, window.last))) or 0)
+
+
+@prepared
+def _sum(of: Plan) -> Select[tuple[int]]:
+    sums = sums_of(of, names=["commits"])
+    played = and_(Player.project_id == of.project_id, Player.id == sums.c.player_id)
     counted = select(func.sum(sums.c.commits)).select_from(sums).join(Player, played)
-    return int(session.scalar(counted.where(Player.is_bot.is_(False))) or 0)
+    return counted.where(Player.is_bot.is_(False))
 
 
 def _word(metric: Metric) -> str:

@@ -4,10 +4,11 @@ import uuid
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.careers.days import (
     Played,
     Stretch,
@@ -100,7 +101,12 @@ def seasons_of(
 
 
 def awards_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> dict[str, int]:
-    rows = session.execute(
+    return dict(session.execute(*_awards(project_id, player_id)).tuples().all())
+
+
+@prepared
+def _awards(project_id: uuid.UUID, player_id: uuid.UUID) -> Select[tuple[str, int]]:
+    return (
         select(Award.kind, func.count())
         .join(Identity, Identity.id == Award.identity_id)
         .where(
@@ -111,7 +117,6 @@ def awards_of(session: Session, project_id: uuid.UUID, player_id: uuid.UUID) -> 
         .group_by(Award.kind)
         .order_by(Award.kind)
     )
-    return dict(rows.tuples().all())
 
 
 def milestones(days: list[Played], today: date) -> list[Milestone]:

@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import DAY, Period, Window, around
 from gitleague.league.stats import Numbers
-from gitleague.league.totals import By, ledger, ledger_of, totals
+from gitleague.league.totals import By, Plan, ledger, ledger_of, plan, sums_of
 
 
 class Played(NamedTuple):
@@ -32,11 +33,17 @@ def days_of(
 ) -> dict[uuid.UUID, list[Played]]:
     """The days of the window on which each of these players played, oldest first."""
     books = ledger_of(session, ledger(session, project_id), window)
-    days = totals(books, window.first, window.last, by=By.DAY, players=players)
+    days = plan(books, window.first, window.last, by=By.DAY)
     found: dict[uuid.UUID, list[Played]] = {player: [] for player in players}
-    for player_id, day, *numbers in session.execute(select(days).order_by(days.c.day)):
+    for player_id, day, *numbers in session.execute(*_in_order(days, list(players))):
         found[player_id].append(Played(day, Numbers(*numbers)))
     return found
+
+
+@prepared
+def _in_order(of: Plan, players: list[uuid.UUID]) -> Select[Any]:
+    days = sums_of(of, players=players)
+    return select(days).order_by(days.c.day)
 
 
 def together(days: Iterable[Played]) -> Numbers:

@@ -4,18 +4,19 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gitleague_client.rules.score import IMPACT_UNIT
-from sqlalchemy import Row, and_, distinct, func, select
+from sqlalchemy import Row, Select, and_, distinct, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.people.shown import PUBLIC, Viewer, shown_name
 from gitleague.league.periods import Period, today_in, window_of
 from gitleague.league.standings import Slice, Standings, standings
 from gitleague.league.stats import Metric, Numbers
-from gitleague.league.totals import By, ledger, totals
+from gitleague.league.totals import By, Plan, ledger, plan, sums_of
 from gitleague.tables.awards import Award, AwardKind
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.seasons import Season, SeasonState
@@ -57,16 +58,8 @@ class Tenure(NamedTuple):
 
 def hall_of_fame(session: Session, project_id: uuid.UUID, viewer: Viewer = PUBLIC) -> list[Member]:
     """Who came in by most ways first, then by impact. Retired players stay."""
-    sums = totals(ledger(session, project_id), date.min, date.max)
-    rows = session.execute(
-        select(
-            Player.id,
-            shown_name(viewer).label("name"),
-            *(func.coalesce(sums.c[name], 0) for name in Numbers._fields),
-        )
-        .join(sums, sums.c.player_id == Player.id, isouter=True)
-        .where(Player.project_id == project_id, Player.is_bot.is_(False))
-    ).all()
+    ever = plan(ledger(session, project_id), date.min, date.max)
+    rows = session.execute(*_players(ever, viewer)).all()
     won = _won(session, project_id)
     members = [_member(row, won.get(row.id, {})) for row in rows]
     return sorted(
@@ -75,29 +68,26 @@ def hall_of_fame(session: Session, project_id: uuid.UUID, viewer: Viewer = PUBLI
     )
 
 
+@prepared
+def _players(of: Plan, viewer: Viewer) -> Select[Any]:
+    sums = sums_of(of)
+    return (
+        select(
+            Player.id,
+            shown_name(viewer).label("name"),
+            *(func.coalesce(sums.c[name], 0) for name in Numbers._fields),
+        )
+        .join(sums, sums.c.player_id == Player.id, isouter=True)
+        .where(Player.project_id == of.project_id, Player.is_bot.is_(False))
+    )
+
+
 def all_time(
     session: Session, project_id: uuid.UUID, players: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, Tenure]:
     """Of these players, of those who played."""
-    days = totals(ledger(session, project_id), date.min, date.max, by=By.DAY, players=players)
-    played = session.execute(
-        select(
-            days.c.player_id,
-            func.min(days.c.day),
-            func.max(days.c.day),
-            func.count(distinct(Season.id)),
-        )
-        .join(
-            Season,
-            and_(
-                Season.project_id == project_id,
-                Season.state != SeasonState.DRAFT.value,
-                days.c.day.between(Season.first, Season.last),
-            ),
-            isouter=True,
-        )
-        .group_by(days.c.player_id)
-    ).tuples()
+    ever = plan(ledger(session, project_id), date.min, date.max, by=By.DAY)
+    played = session.execute(*_tenures(ever, list(players))).tuples()
     won = _won(session, project_id)
     return {
         player_id: Tenure(
@@ -111,6 +101,29 @@ def all_time(
     }
 
 
+@prepared
+def _tenures(of: Plan, players: list[uuid.UUID]) -> Select[tuple[uuid.UUID, date, date, int]]:
+    days = sums_of(of, players=players)
+    return (
+        select(
+            days.c.player_id,
+            func.min(days.c.day),
+            func.max(days.c.day),
+            func.count(distinct(Season.id)),
+        )
+        .join(
+            Season,
+            and_(
+                Season.project_id == of.project_id,
+                Season.state != SeasonState.DRAFT.value,
+                days.c.day.between(Season.first, Season.last),
+            ),
+            isouter=True,
+        )
+        .group_by(days.c.player_id)
+    )
+
+
 def all_time_table(
     session: Session, project_id: uuid.UUID, metric: Metric, paging: Paging, viewer: Viewer = PUBLIC
 ) -> Standings:
@@ -121,16 +134,20 @@ def all_time_table(
 
 def _won(session: Session, project_id: uuid.UUID) -> dict[uuid.UUID, dict[str, int]]:
     """How many awards of each kind each player has."""
-    rows = session.execute(
+    won: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    for player_id, kind, count in session.execute(*_awards(project_id)):
+        won[player_id][kind] = count
+    return won
+
+
+@prepared
+def _awards(project_id: uuid.UUID) -> Select[tuple[uuid.UUID, str, int]]:
+    return (
         select(Identity.player_id, Award.kind, func.count())
         .join(Award, Award.identity_id == Identity.id)
         .where(Award.project_id == project_id, Identity.project_id == project_id)
         .group_by(Identity.player_id, Award.kind)
     )
-    won: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
-    for player_id, kind, count in rows:
-        won[player_id][kind] = count
-    return won
 
 
 def _member(row: Row[tuple[uuid.UUID, str]], won: dict[str, int]) -> Member:

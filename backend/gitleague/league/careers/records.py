@@ -3,32 +3,34 @@ longest streak. A job writes it when the months are summed up, so that reading i
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Date,
     Select,
     Subquery,
     cast,
     extract,
     func,
-    literal,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.core.sets import ByteOrder
 from gitleague.league.careers.best import best_plays
 from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, names_of, shown_name
-from gitleague.league.periods import DAY, Period, Window, around, today_in, window_of
+from gitleague.league.periods import DAY, Period, around, today_in, window_of
 from gitleague.league.seasons.windows import opened_seasons
-from gitleague.league.totals import By, ledger, ledger_of, totals
+from gitleague.league.totals import By, Plan, ledger, ledger_of, plan, sums_of
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring.days import WeekNumber, in_a_row
 from gitleague.tables.commits import Player
@@ -78,23 +80,22 @@ def book_of(session: Session, project_id: uuid.UUID, viewer: Viewer = PUBLIC) ->
 def find_records(session: Session, project_id: uuid.UUID) -> list[dict[str, Any]]:
     """What the book is to hold."""
     today = today_in(session, project_id)
-    days = totals(ledger(session, project_id), date.min, date.max, by=By.DAY)
-    spans: list[tuple[Period, Select[Any]]] = [
-        (Period.DAY, select(days.c.player_id, days.c.day, *(days.c[name] for name in METRICS))),
-        (Period.WEEK, _grouped(days, WeekNumber(days.c.day))),
-        (Period.MONTH, _grouped(days, extract("year", days.c.day), extract("month", days.c.day))),
-    ]
+    books = ledger(session, project_id)
+    days = plan(books, date.min, date.max, by=By.DAY)
     found = [
         record
-        for period, each in spans
-        for record in _best(session, project_id, each, period, partial(_span, period))
+        for period in (Period.DAY, Period.WEEK, Period.MONTH)
+        for record in _best(session, (days,), period, partial(_span, period))
     ]
     windows = [window for _, window in opened_seasons(session, project_id)]
     if windows:
         ends = {window.first: (window.first, window.last) for window in windows}
-        each = _by_season(session, project_id, windows)
-        found += _best(session, project_id, each, Period.SEASON, ends.__getitem__)
-    return [*found, *_longest(session, project_id, days, today), *_biggest(session, project_id)]
+        # Closed ones as they were frozen.
+        seasons = tuple(
+            plan(ledger_of(session, books, window), window.first, window.last) for window in windows
+        )
+        found += _best(session, seasons, Period.SEASON, ends.__getitem__)
+    return [*found, *_longest(session, days, today), *_biggest(session, project_id)]
 
 
 def write_book(
@@ -107,46 +108,18 @@ def write_book(
         session.merge(RecordBook(project_id=project_id, records=records, made_at=found_at))
 
 
-def _grouped(days: Subquery, *by: Any) -> Select[Any]:
-    sums = (cast(func.sum(days.c[name]), BigInteger).label(name) for name in METRICS)
-    return select(days.c.player_id, func.min(days.c.day).label("day"), *sums).group_by(
-        days.c.player_id, *by
-    )
-
-
-def _by_season(session: Session, project_id: uuid.UUID, windows: Sequence[Window]) -> Select[Any]:
-    """Closed ones as they were frozen."""
-    in_force = ledger(session, project_id)
-    parts = []
-    for window in windows:
-        of = ledger_of(session, in_force, window)
-        sums = totals(of, window.first, window.last, names=METRICS)
-        day = literal(window.first).label("day")
-        parts.append(select(sums.c.player_id, day, *(sums.c[name] for name in METRICS)))
-    return select(union_all(*parts).subquery())
-
-
 def _best(
     session: Session,
-    project_id: uuid.UUID,
-    each: Select[Any],
+    of: tuple[Plan, ...],
     period: Period,
     span: Callable[[date], tuple[date, date]],
 ) -> list[dict[str, Any]]:
     """Of each metric the most, and who did it when; nothing is no record."""
-    played = _of_people(project_id, each.subquery())
-    most = session.execute(select(*(func.max(played.c[name]) for name in METRICS))).one()
+    most = session.execute(*_most(of, period)).one()
     values = {name: value for name, value in zip(METRICS, most, strict=True) if value}
     if not values:
         return []
-    is_best = or_(*(played.c[name] == value for name, value in values.items()))
-    # Of who holds it only the first are named: first in time, and then by a name, which is the
-    # same wherever the league is kept.
-    rows = session.execute(
-        select(played)
-        .where(is_best)
-        .order_by(played.c.day, ByteOrder(played.c.name), played.c.player_id)
-    ).all()
+    rows = session.execute(*_holders(of, period, tuple(values.values()), names=tuple(values))).all()
     return [
         _record(
             period.value,
@@ -158,22 +131,73 @@ def _best(
     ]
 
 
-def _longest(
-    session: Session, project_id: uuid.UUID, days: Subquery, today: date
-) -> list[dict[str, Any]]:
-    people = select(days.c.player_id, days.c.day).where(days.c.day <= today)
-    runs = in_a_row(_of_people(project_id, people.subquery()))
-    place = func.rank().over(order_by=runs.c.run.desc()).label("place")
-    placed = select(runs, place).subquery()
-    rows = session.execute(
-        select(placed.c.player_id, placed.c.day, placed.c.run)
-        .where(placed.c.place == 1)
-        .order_by(placed.c.day, ByteOrder(placed.c.name), placed.c.player_id)
-    ).all()
+@prepared
+def _most(of: tuple[Plan, ...], period: Period) -> Select[Any]:
+    played = _played(of, period)
+    return select(*(func.max(played.c[name]) for name in METRICS))
+
+
+@prepared
+def _holders(
+    of: tuple[Plan, ...], period: Period, values: tuple[int, ...], *, names: tuple[str, ...]
+) -> Select[Any]:
+    """Only the first are named: first in time, and then by a name, which is the same wherever the
+    league is kept.
+    """
+    played = _played(of, period)
+    is_best = or_(*(played.c[name] == value for name, value in zip(names, values, strict=True)))
+    return (
+        select(played)
+        .where(is_best)
+        .order_by(played.c.day, ByteOrder(played.c.name), played.c.player_id)
+    )
+
+
+def _played(of: tuple[Plan, ...], period: Period) -> Subquery:
+    """What each player did in each of the periods: days summed up, or the seasons themselves."""
+    project_id = of[0].project_id
+    if period is Period.SEASON:
+        return _of_people(project_id, union_all(*map(_in_season, of)).subquery())
+    days = sums_of(of[0])
+    if period is Period.DAY:
+        columns = (days.c.player_id, days.c.day, *(days.c[name] for name in METRICS))
+        return _of_people(project_id, select(*columns).subquery())
+    by = (
+        [WeekNumber(days.c.day)]
+        if period is Period.WEEK
+        else [extract("year", days.c.day), extract("month", days.c.day)]
+    )
+    sums = (cast(func.sum(days.c[name]), BigInteger).label(name) for name in METRICS)
+    each = select(days.c.player_id, func.min(days.c.day).label("day"), *sums)
+    return _of_people(project_id, each.group_by(days.c.player_id, *by).subquery())
+
+
+def _in_season(of: Plan) -> Select[Any]:
+    sums = sums_of(of, names=METRICS)
+    first = type_coerce(of.pieces[0].first, Date).label("day")
+    return select(sums.c.player_id, first, *(sums.c[name] for name in METRICS))
+
+
+def _longest(session: Session, days: Plan, today: date) -> list[dict[str, Any]]:
+    rows = session.execute(*_longest_runs(days, today)).all()
     if not rows:
         return []
     holders = [(row.player_id, row.day - (row.run - 1) * DAY, row.day) for row in rows]
     return [_record(STREAK, "active_days", rows[0].run, holders)]
+
+
+@prepared
+def _longest_runs(of: Plan, today: date) -> Select[Any]:
+    days = sums_of(of)
+    people = select(days.c.player_id, days.c.day).where(days.c.day <= today)
+    runs = in_a_row(_of_people(of.project_id, people.subquery()))
+    place = func.rank().over(order_by=runs.c.run.desc()).label("place")
+    placed = select(runs, place).subquery()
+    return (
+        select(placed.c.player_id, placed.c.day, placed.c.run)
+        .where(placed.c.place == 1)
+        .order_by(placed.c.day, ByteOrder(placed.c.name), placed.c.player_id)
+    )
 
 
 def _biggest(session: Session, project_id: uuid.UUID) -> list[dict[str, Any]]:

@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gitleague_client.rules.score import IMPACT_UNIT
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.awards.names import name_of
 from gitleague.league.markup import clean
 from gitleague.league.people.shown import shown_name
@@ -59,16 +60,20 @@ def _place(row: StandingRow) -> str:
 
 
 def _awards(session: Session, project_id: uuid.UUID, first: date, last: date) -> list[str]:
+    return [
+        f"{name_of(kind)}{f' {ends}' if begins == ends else ''}: {harmless(name)}"
+        for kind, begins, ends, name in session.execute(*_won(project_id, first, last))
+    ]
+
+
+@prepared
+def _won(project_id: uuid.UUID, first: date, last: date) -> Select[Any]:
     won = and_(Identity.project_id == Award.project_id, Identity.id == Award.identity_id)
     plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
-    rows = session.execute(
+    return (
         select(Award.kind, Award.first, Award.last, shown_name())
         .join(Identity, won)
         .join(Player, plays)
         .where(Award.project_id == project_id, Award.last.between(first, last))
         .order_by(Award.first, Award.last.desc(), Award.kind)
     )
-    return [
-        f"{name_of(kind)}{f' {ends}' if begins == ends else ''}: {harmless(name)}"
-        for kind, begins, ends, name in rows
-    ]

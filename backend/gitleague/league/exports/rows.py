@@ -123,7 +123,7 @@ def _plays(session: Session, wish: Wish, last: Any) -> tuple[list[Row], Any]:
         .where(
             CommitRow.project_id == wish.project_id,
             CommitRow.day.between(wish.window.first, wish.window.last),
-            is_scored(rules),
+            is_scored(score_merges=rules.score_merges),
             *_after(last),
         )
         .order_by(CommitRow.sha, CommitRow.repo_id)

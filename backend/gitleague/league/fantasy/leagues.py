@@ -15,6 +15,7 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.fantasy import FantasyLeague, FantasyMode
@@ -86,31 +87,47 @@ def list_fantasies(
     session: Session, project_id: uuid.UUID, paging: Paging, *, season_id: uuid.UUID | None = None
 ) -> tuple[list[FantasyRow], int]:
     """Those of the newest season first, each season's by name."""
-    wanted = [FantasyLeague.project_id == project_id]
-    if season_id:
-        wanted.append(FantasyLeague.season_id == season_id)
-    rows = session.execute(
-        _fantasies(project_id)
-        .where(*wanted)
-        .order_by(Season.first.desc(), FantasyLeague.name, FantasyLeague.id)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    )
-    total = session.scalar(select(func.count()).select_from(FantasyLeague).where(*wanted)) or 0
+    rows = session.execute(*_page(project_id, season_id, paging.limit, paging.offset))
+    total = session.scalar(*_count(project_id, season_id)) or 0
     return [FantasyRow(*row) for row in rows], total
 
 
+@prepared
+def _page(
+    project_id: uuid.UUID, season_id: uuid.UUID | None, limit: int, offset: int
+) -> Select[Any]:
+    of_season = [] if season_id is None else [FantasyLeague.season_id == season_id]
+    found = _fantasies(project_id).where(*of_season)
+    in_order = found.order_by(Season.first.desc(), FantasyLeague.name, FantasyLeague.id)
+    return in_order.limit(limit).offset(offset)
+
+
+@prepared
+def _count(project_id: uuid.UUID, season_id: uuid.UUID | None) -> Select[tuple[int]]:
+    of_season = [] if season_id is None else [FantasyLeague.season_id == season_id]
+    found = select(func.count()).select_from(FantasyLeague)
+    return found.where(FantasyLeague.project_id == project_id, *of_season)
+
+
 def all_fantasies(session: Session, project_id: uuid.UUID) -> list[FantasyRow]:
-    return [FantasyRow(*row) for row in session.execute(_fantasies(project_id))]
+    return [FantasyRow(*row) for row in session.execute(*_all(project_id))]
+
+
+@prepared
+def _all(project_id: uuid.UUID) -> Select[Any]:
+    return _fantasies(project_id)
 
 
 def get_fantasy(session: Session, project_id: uuid.UUID, fantasy_id: uuid.UUID) -> FantasyRow:
-    row = session.execute(
-        _fantasies(project_id).where(FantasyLeague.id == fantasy_id)
-    ).one_or_none()
+    row = session.execute(*_one(project_id, fantasy_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such fantasy league in this league.")
     return FantasyRow(*row)
+
+
+@prepared
+def _one(project_id: uuid.UUID, fantasy_id: uuid.UUID) -> Select[Any]:
+    return _fantasies(project_id).where(FantasyLeague.id == fantasy_id)
 
 
 def to_change(session: Session, project_id: uuid.UUID, fantasy_id: uuid.UUID) -> FantasyRow:

@@ -10,19 +10,31 @@ import uuid
 from collections.abc import Collection
 from datetime import date, timedelta
 from statistics import median_low
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gitleague_client.rules.score import IMPACT_UNIT
-from sqlalchemy import ColumnElement, Subquery, and_, case, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.core.sets import insert_rows
 from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, shown_name
 from gitleague.league.periods import DAY, today_in
-from gitleague.league.totals import ledger, totals
+from gitleague.league.totals import Plan, ledger, plan, sums_of
 from gitleague.tables.accounts import User
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.fantasy import FantasyPick, FantasyPoolEntry
@@ -61,27 +73,8 @@ def fill_pool(
 
     Raises Conflict where that is nobody.
     """
-    nth = func.row_number().over(
-        partition_by=Identity.player_id, order_by=(Identity.created_at, Identity.id)
-    )
-    known = (
-        select(Identity.id, Identity.player_id, nth.label("nth"))
-        .where(Identity.project_id == project_id)
-        .subquery()
-    )
-    played = totals(ledger(session, project_id), first, last, names=("impact",))
-    today = today_in(session, project_id)
-    rows = session.execute(
-        select(known.c.id, known.c.player_id, played.c.impact)
-        .join(Player, Player.id == known.c.player_id)
-        .outerjoin(played, played.c.player_id == Player.id)
-        .where(
-            Player.project_id == project_id,
-            _may_be_picked(),
-            or_(Player.retired_on.is_(None), Player.retired_on > today),
-            known.c.nth == 1,
-        )
-    ).all()
+    made_of = plan(ledger(session, project_id), first, last)
+    rows = session.execute(*_everybody(made_of, today_in(session, project_id))).all()
     if not rows:
         raise Conflict("Nobody has played in this league yet. Push commits first.")
     priced = [max(impact, CHEAPEST) for *_, impact in rows if impact is not None]
@@ -102,6 +95,31 @@ def fill_pool(
             )
             for identity_id, player_id, impact in rows
         ],
+    )
+
+
+@prepared
+def _everybody(of: Plan, today: date) -> Select[Any]:
+    """Of each player one identity, and their impact."""
+    nth = func.row_number().over(
+        partition_by=Identity.player_id, order_by=(Identity.created_at, Identity.id)
+    )
+    known = (
+        select(Identity.id, Identity.player_id, nth.label("nth"))
+        .where(Identity.project_id == of.project_id)
+        .subquery()
+    )
+    played = sums_of(of, names=("impact",))
+    return (
+        select(known.c.id, known.c.player_id, played.c.impact)
+        .join(Player, Player.id == known.c.player_id)
+        .outerjoin(played, played.c.player_id == Player.id)
+        .where(
+            Player.project_id == of.project_id,
+            _may_be_picked(),
+            or_(Player.retired_on.is_(None), Player.retired_on > today),
+            known.c.nth == 1,
+        )
     )
 
 
@@ -131,19 +149,32 @@ def list_pool(
     viewer: Viewer = PUBLIC,
 ) -> tuple[list[PoolRow], int]:
     """The dearest first."""
-    pool = _pool(project_id, fantasy_id, viewer)
-    rows = session.execute(
-        select(pool)
-        .order_by(pool.c.price.desc(), pool.c.name, pool.c.player_id)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    )
-    total = session.scalar(select(func.count()).select_from(pool)) or 0
+    rows = session.execute(*_page(project_id, fantasy_id, viewer, paging.limit, paging.offset))
+    total = session.scalar(*_count(project_id, fantasy_id)) or 0
     return [PoolRow(*row) for row in rows], total
+
+
+@prepared
+def _page(
+    project_id: uuid.UUID, fantasy_id: uuid.UUID, viewer: Viewer, limit: int, offset: int
+) -> Select[Any]:
+    pool = _pool(project_id, fantasy_id, viewer)
+    dearest = select(pool).order_by(pool.c.price.desc(), pool.c.name, pool.c.player_id)
+    return dearest.limit(limit).offset(offset)
+
+
+@prepared
+def _count(project_id: uuid.UUID, fantasy_id: uuid.UUID) -> Select[tuple[int]]:
+    return select(func.count()).select_from(_pool(project_id, fantasy_id, PUBLIC))
 
 
 def free_players(session: Session, project_id: uuid.UUID, fantasy_id: uuid.UUID) -> list[PoolRow]:
     """Neither struck nor picked by anybody, the dearest first."""
+    return [PoolRow(*row) for row in session.execute(*_free(project_id, fantasy_id))]
+
+
+@prepared
+def _free(project_id: uuid.UUID, fantasy_id: uuid.UUID) -> Select[Any]:
     pool = _pool(project_id, fantasy_id, LEAGUE)
     picked = (
         select(Identity.player_id)
@@ -160,12 +191,11 @@ def free_players(session: Session, project_id: uuid.UUID, fantasy_id: uuid.UUID)
             FantasyPick.undone_at.is_(None),
         )
     )
-    rows = session.execute(
+    return (
         select(pool)
         .where(pool.c.is_struck == 0, pool.c.player_id.not_in(picked))
         .order_by(pool.c.price.desc(), pool.c.name, pool.c.player_id)
     )
-    return [PoolRow(*row) for row in rows]
 
 
 def entry_of(
@@ -176,9 +206,16 @@ def entry_of(
     viewer: Viewer = PUBLIC,
 ) -> PoolRow | None:
     """None for who was never in the pool."""
-    pool = _pool(project_id, fantasy_id, viewer)
-    row = session.execute(select(pool).where(pool.c.player_id == player_id)).one_or_none()
+    row = session.execute(*_entry(project_id, fantasy_id, player_id, viewer)).one_or_none()
     return PoolRow(*row) if row else None
+
+
+@prepared
+def _entry(
+    project_id: uuid.UUID, fantasy_id: uuid.UUID, player_id: uuid.UUID, viewer: Viewer
+) -> Select[Any]:
+    pool = _pool(project_id, fantasy_id, viewer)
+    return select(pool).where(pool.c.player_id == player_id)
 
 
 def strike(

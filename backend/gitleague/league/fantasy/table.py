@@ -5,19 +5,19 @@ table either; a player who is held twice, since two were joined, scores once.
 """
 
 import uuid
-from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.fantasy.leagues import FantasyRow
 from gitleague.league.fantasy.pool import themself
 from gitleague.league.people.shown import PUBLIC, Viewer, shown_name
 from gitleague.league.periods import Period, Window, around, today_in
-from gitleague.league.totals import ledger, totals
+from gitleague.league.totals import Plan, ledger, plan, sums_of
 from gitleague.tables.accounts import User
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.fantasy import FantasyPick, FantasyTeam
@@ -56,9 +56,35 @@ def table_of(
 ) -> FantasyTable:
     """Of the whole season, or of the week that holds the day `start`; the running one if none."""
     days = _days(session, fantasy, period, start)
-    held = _held(fantasy, viewer)
     books = ledger(session, fantasy.project_id, fantasy.rules_version)
-    played = totals(books, *days, names=("impact",))
+    of = _Scored(fantasy.project_id, fantasy.id, plan(books, *days))
+    rows = session.execute(*_page(of, paging.limit, paging.offset)).all()
+    scorers = _scorers(session, of, [row.id for row in rows], viewer) if fantasy.is_public else {}
+    return FantasyTable(
+        *days,
+        [
+            TableRow(
+                *(row.rank, row.id, row.user_id, row.display_name, row.points),
+                scorers.get(row.id, []),
+            )
+            for row in rows
+        ],
+        total=rows[0].total if rows else session.scalar(*_count(of)) or 0,
+    )
+
+
+class _Scored(NamedTuple):
+    """A fantasy league, and what the impact of the days that count is made of."""
+
+    project_id: uuid.UUID
+    fantasy_id: uuid.UUID
+    made_of: Plan
+
+
+@prepared
+def _page(of: _Scored, limit: int, offset: int) -> Select[Any]:
+    held = _held(of, PUBLIC)
+    played = sums_of(of.made_of, names=("impact",))
     points = (
         select(held.c.team_id, cast(func.sum(played.c.impact), BigInteger).label("points"))
         .join(played, played.c.player_id == held.c.player_id)
@@ -67,7 +93,7 @@ def table_of(
         .subquery()
     )
     scored = func.coalesce(points.c.points, 0)
-    rows = session.execute(
+    return (
         select(
             func.rank().over(order_by=scored.desc()).label("rank"),
             FantasyTeam.id,
@@ -78,22 +104,10 @@ def table_of(
         )
         .outerjoin(points, points.c.team_id == FantasyTeam.id)
         .outerjoin(User, User.id == FantasyTeam.user_id)
-        .where(FantasyTeam.project_id == fantasy.project_id, FantasyTeam.fantasy_id == fantasy.id)
+        .where(FantasyTeam.project_id == of.project_id, FantasyTeam.fantasy_id == of.fantasy_id)
         .order_by(scored.desc(), FantasyTeam.joined_at, FantasyTeam.id)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    ).all()
-    scorers = _scorers(session, held, played, [row.id for row in rows], fantasy)
-    return FantasyTable(
-        *days,
-        [
-            TableRow(
-                *(row.rank, row.id, row.user_id, row.display_name, row.points),
-                scorers.get(row.id, []),
-            )
-            for row in rows
-        ],
-        total=rows[0].total if rows else _count(session, fantasy),
+        .limit(limit)
+        .offset(offset)
     )
 
 
@@ -108,7 +122,7 @@ def _days(
     return max(first, week.first), min(last, week.last)
 
 
-def _held(fantasy: FantasyRow, viewer: Viewer) -> Subquery:
+def _held(of: _Scored, viewer: Viewer) -> Subquery:
     """Who holds whom, each once."""
     picked = and_(
         Identity.project_id == FantasyPick.project_id, Identity.id == FantasyPick.identity_id
@@ -117,7 +131,7 @@ def _held(fantasy: FantasyRow, viewer: Viewer) -> Subquery:
     of_team = and_(
         FantasyTeam.project_id == FantasyPick.project_id, FantasyTeam.id == FantasyPick.team_id
     )
-    player_is = themself(fantasy.project_id)
+    player_is = themself(of.project_id)
     somebody_else = or_(player_is.is_(None), player_is.is_distinct_from(FantasyTeam.user_id))
     return (
         select(
@@ -127,8 +141,8 @@ def _held(fantasy: FantasyRow, viewer: Viewer) -> Subquery:
         .join(Player, plays)
         .join(FantasyTeam, of_team)
         .where(
-            FantasyPick.project_id == fantasy.project_id,
-            FantasyPick.fantasy_id == fantasy.id,
+            FantasyPick.project_id == of.project_id,
+            FantasyPick.fantasy_id == of.fantasy_id,
             FantasyPick.undone_at.is_(None),
             somebody_else,
         )
@@ -138,29 +152,29 @@ def _held(fantasy: FantasyRow, viewer: Viewer) -> Subquery:
 
 
 def _scorers(
-    session: Session,
-    held: Subquery,
-    played: Subquery,
-    teams: Collection[uuid.UUID],
-    fantasy: FantasyRow,
+    session: Session, of: _Scored, teams: list[uuid.UUID], viewer: Viewer
 ) -> dict[uuid.UUID, list[Scorer]]:
-    if not fantasy.is_public:
-        return {}
+    found: dict[uuid.UUID, list[Scorer]] = {}
+    for team_id, *scorer in session.execute(*_best_first(of, teams, viewer)):
+        found.setdefault(team_id, []).append(Scorer(*scorer))
+    return found
+
+
+@prepared
+def _best_first(of: _Scored, teams: list[uuid.UUID], viewer: Viewer) -> Select[Any]:
+    held = _held(of, viewer)
+    played = sums_of(of.made_of, names=("impact",))
     points = case((held.c.is_bot, 0), else_=func.coalesce(played.c.impact, 0))
-    rows = session.execute(
+    return (
         select(held.c.team_id, held.c.player_id, held.c.name, points)
         .outerjoin(played, played.c.player_id == held.c.player_id)
         .where(held.c.team_id.in_(teams))
         .order_by(points.desc(), held.c.name, held.c.player_id)
     )
-    found: dict[uuid.UUID, list[Scorer]] = {}
-    for team_id, *scorer in rows:
-        found.setdefault(team_id, []).append(Scorer(*scorer))
-    return found
 
 
-def _count(session: Session, fantasy: FantasyRow) -> int:
-    counted = select(func.count()).where(
-        FantasyTeam.project_id == fantasy.project_id, FantasyTeam.fantasy_id == fantasy.id
+@prepared
+def _count(of: _Scored) -> Select[tuple[int]]:
+    return select(func.count()).where(
+        FantasyTeam.project_id == of.project_id, FantasyTeam.fantasy_id == of.fantasy_id
     )
-    return session.scalar(counted) or 0

@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, exists, func, select
+from sqlalchemy import Select, and_, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.audit import Action
@@ -13,6 +13,7 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.fantasy.leagues import (
     FantasyRow,
     record,
@@ -56,44 +57,49 @@ _COLUMNS = (
 
 def list_teams(session: Session, fantasy: FantasyRow, paging: Paging) -> tuple[list[TeamRow], int]:
     """In the order in which they joined, which is that of the draft."""
-    wanted = (
-        FantasyTeam.project_id == fantasy.project_id,
-        FantasyTeam.fantasy_id == fantasy.id,
-    )
-    rows = session.execute(
-        select(*_COLUMNS)
-        .outerjoin(User, User.id == FantasyTeam.user_id)
-        .where(*wanted)
-        .order_by(FantasyTeam.joined_at, FantasyTeam.id)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    )
-    total = session.scalar(select(func.count()).select_from(FantasyTeam).where(*wanted)) or 0
-    return [TeamRow(*row) for row in rows], total
+    of = (fantasy.project_id, fantasy.id)
+    rows = session.execute(*_page(*of, paging.limit, paging.offset))
+    return [TeamRow(*row) for row in rows], session.scalar(*_count(*of)) or 0
+
+
+@prepared
+def _page(project_id: uuid.UUID, fantasy_id: uuid.UUID, limit: int, offset: int) -> Select[Any]:
+    return _as_joined(project_id, fantasy_id).limit(limit).offset(offset)
+
+
+@prepared
+def _count(project_id: uuid.UUID, fantasy_id: uuid.UUID) -> Select[tuple[int]]:
+    teams = select(func.count()).select_from(FantasyTeam)
+    return teams.where(FantasyTeam.project_id == project_id, FantasyTeam.fantasy_id == fantasy_id)
 
 
 def all_teams(session: Session, fantasy: FantasyRow) -> list[TeamRow]:
     """In the same order."""
-    rows = session.execute(
+    return [TeamRow(*row) for row in session.execute(*_all(fantasy.project_id, fantasy.id))]
+
+
+@prepared
+def _all(project_id: uuid.UUID, fantasy_id: uuid.UUID) -> Select[Any]:
+    return _as_joined(project_id, fantasy_id)
+
+
+def _as_joined(project_id: uuid.UUID, fantasy_id: uuid.UUID) -> Select[Any]:
+    return (
         select(*_COLUMNS)
         .outerjoin(User, User.id == FantasyTeam.user_id)
-        .where(FantasyTeam.project_id == fantasy.project_id, FantasyTeam.fantasy_id == fantasy.id)
+        .where(FantasyTeam.project_id == project_id, FantasyTeam.fantasy_id == fantasy_id)
         .order_by(FantasyTeam.joined_at, FantasyTeam.id)
     )
-    return [TeamRow(*row) for row in rows]
 
 
 def team_of(session: Session, fantasy: FantasyRow, user_id: uuid.UUID) -> TeamRow | None:
-    row = session.execute(
-        select(*_COLUMNS)
-        .outerjoin(User, User.id == FantasyTeam.user_id)
-        .where(
-            FantasyTeam.project_id == fantasy.project_id,
-            FantasyTeam.fantasy_id == fantasy.id,
-            FantasyTeam.user_id == user_id,
-        )
-    ).one_or_none()
+    row = session.execute(*_one(fantasy.project_id, fantasy.id, user_id)).one_or_none()
     return TeamRow(*row) if row else None
+
+
+@prepared
+def _one(project_id: uuid.UUID, fantasy_id: uuid.UUID, user_id: uuid.UUID) -> Select[Any]:
+    return _as_joined(project_id, fantasy_id).where(FantasyTeam.user_id == user_id)
 
 
 def held_by(
@@ -103,11 +109,16 @@ def held_by(
     viewer: Viewer = PUBLIC,
 ) -> list[Held]:
     """In the order of their picks."""
+    return [Held(*row) for row in session.execute(*_held(project_id, list(teams), viewer))]
+
+
+@prepared
+def _held(project_id: uuid.UUID, teams: list[uuid.UUID], viewer: Viewer) -> Select[Any]:
     picked = and_(
         Identity.project_id == FantasyPick.project_id, Identity.id == FantasyPick.identity_id
     )
     plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
-    rows = session.execute(
+    return (
         select(
             *(FantasyPick.id, FantasyPick.team_id, Player.id),
             *(shown_name(viewer), FantasyPick.price),
@@ -121,7 +132,6 @@ def held_by(
         )
         .order_by(FantasyPick.picked_at, FantasyPick.turn, FantasyPick.id)
     )
-    return [Held(*row) for row in rows]
 
 
 def join(session: Session, fantasy_id: uuid.UUID, *, by: Membership) -> TeamRow:

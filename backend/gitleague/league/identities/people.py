@@ -2,15 +2,17 @@
 
 import uuid
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
 from gitleague.accounts.audit import Action
 from gitleague.accounts.caller import Membership
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
+from gitleague.core.sets import ESCAPE, escaped
 from gitleague.league.cards import PlayerRow, player_of
 from gitleague.league.people.erasure import refuse_erased
 from gitleague.league.people.shown import (
@@ -49,35 +51,55 @@ def list_identities(
 
     Those of players who are not shown are left out: there is nothing else in them.
     """
-    wanted = [Identity.project_id == project_id, ~is_unseen(viewer)]
-    plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
-    if player_id:
-        wanted.append(Identity.player_id == player_id)
-    if q:
-        wanted.append(
-            or_(
-                Identity.name.icontains(q, autoescape=True),
-                Identity.email.icontains(q, autoescape=True),
-            )
-        )
-    rows = session.execute(
+    of = _Which(project_id, player_id, escaped(q) if q else None, viewer)
+    rows = session.execute(*_page(of, paging.limit, paging.offset))
+    return [IdentityRow(*row) for row in rows], session.scalar(*_count(of)) or 0
+
+
+class _Which(NamedTuple):
+    """Which identities; None: all."""
+
+    project_id: uuid.UUID
+    player_id: uuid.UUID | None
+    part: str | None  # of a name or address
+    viewer: Viewer
+
+    def wanted(self) -> list[ColumnElement[bool]]:
+        wanted = [~is_unseen(self.viewer)]
+        if self.player_id is not None:
+            wanted.append(Identity.player_id == self.player_id)
+        if self.part is not None:
+            texts = (Identity.name, Identity.email)
+            wanted.append(or_(*(text.icontains(self.part, escape=ESCAPE) for text in texts)))
+        return wanted
+
+
+_PLAYS = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
+
+
+@prepared
+def _page(of: _Which, limit: int, offset: int) -> Select[Any]:
+    return (
         select(
             Identity.id,
             Identity.name,
             Identity.email,
             Player.id,
-            shown_name(viewer),
+            shown_name(of.viewer),
             Identity.created_at,
         )
-        .join(Player, plays)
-        .where(*wanted)
+        .join(Player, _PLAYS)
+        .where(Identity.project_id == of.project_id, *of.wanted())
         .order_by(Identity.name, Identity.email, Identity.id)
-        .limit(paging.limit)
-        .offset(paging.offset)
+        .limit(limit)
+        .offset(offset)
     )
-    counted = select(func.count()).select_from(Identity).join(Player, plays)
-    total = session.scalar(counted.where(*wanted)) or 0
-    return [IdentityRow(*row) for row in rows], total
+
+
+@prepared
+def _count(of: _Which) -> Select[tuple[int]]:
+    counted = select(func.count()).select_from(Identity).join(Player, _PLAYS)
+    return counted.where(Identity.project_id == of.project_id, *of.wanted())
 
 
 def change_player(
@@ -128,7 +150,12 @@ def _known(session: Session, project_id: uuid.UUID, position: str) -> str:
 
 def players_of(session: Session, project_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
     """Everybody who can be chosen, by all their names, for a commissioner: bots apart."""
-    rows = session.execute(
+    return list(session.execute(*_players(project_id)).tuples())
+
+
+@prepared
+def _players(project_id: uuid.UUID) -> Select[tuple[uuid.UUID, str]]:
+    return (
         select(Player.id, shown_name(LEAGUE).label("name"))
         .where(
             Player.project_id == project_id,
@@ -138,4 +165,3 @@ def players_of(session: Session, project_id: uuid.UUID) -> list[tuple[uuid.UUID,
         )
         .order_by("name", Player.id)
     )
-    return list(rows.tuples())

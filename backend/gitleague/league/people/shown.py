@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, literal, or_, select
 from sqlalchemy.orm import Session
 
 from gitleague.accounts.caller import Membership
+from gitleague.core.prepared import prepared
 from gitleague.tables.commits import Identity, Player
 from gitleague.tables.projects import Role
 
@@ -76,9 +77,14 @@ def names_of(
     """For what keeps players and no names; not of who was joined with another since."""
     if not players:
         return {}
-    rows = session.execute(
-        select(Player.id, shown_name(viewer)).where(
-            Player.project_id == project_id, Player.id.in_(players), is_somebody()
-        )
-    )
+    rows = session.execute(*_names(project_id, list(players), viewer))
     return dict(rows.tuples().all())
+
+
+@prepared
+def _names(
+    project_id: uuid.UUID, players: list[uuid.UUID], viewer: Viewer
+) -> Select[tuple[uuid.UUID, str]]:
+    return select(Player.id, shown_name(viewer)).where(
+        Player.project_id == project_id, Player.id.in_(players), is_somebody()
+    )

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.people.shown import ANONYMOUS, PUBLIC, Viewer, is_unseen, shown_name
 from gitleague.tables.commits import Identity, Player
 
@@ -65,7 +66,19 @@ def _shown(
     """By identity; by player where an older release kept that alone."""
     identities = {uuid.UUID(each[IDENTITY]) for each in named if IDENTITY in each}
     players = {uuid.UUID(each["id"]) for each in named if IDENTITY not in each}
-    rows = session.execute(
+    found: dict[str, _Shown] = {}
+    for identity_id, *player in session.execute(
+        *_players(project_id, list(identities), list(players), viewer)
+    ):
+        found[str(identity_id)] = found[str(player[0])] = _Shown(*player)
+    return found
+
+
+@prepared
+def _players(
+    project_id: uuid.UUID, identities: list[uuid.UUID], players: list[uuid.UUID], viewer: Viewer
+) -> Select[Any]:
+    return (
         select(Identity.id, Player.id, shown_name(viewer), is_unseen(viewer))
         .join(
             Player,
@@ -76,7 +89,3 @@ def _shown(
             Identity.id.in_(identities) | Identity.player_id.in_(players),
         )
     )
-    found: dict[str, _Shown] = {}
-    for identity_id, *player in rows:
-        found[str(identity_id)] = found[str(player[0])] = _Shown(*player)
-    return found

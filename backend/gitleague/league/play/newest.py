@@ -1,12 +1,14 @@
 """The commits of some days, as they came."""
 
 import uuid
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.careers.best import BestPlayRow
 from gitleague.league.people.shown import PUBLIC, Viewer, is_unseen, shown_name
 from gitleague.league.periods import Window
@@ -33,34 +35,56 @@ def newest_plays(
 ) -> Newest:
     """Those that are scored, the newest first; nothing of bots."""
     rules = rules_at(session, project_id, window.version)
-    author = and_(Identity.project_id == CommitRow.project_id, Identity.id == CommitRow.author_id)
-    plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
-    in_repo = and_(Repo.project_id == CommitRow.project_id, Repo.id == CommitRow.repo_id)
-    wanted = [
-        CommitRow.project_id == project_id,
-        CommitRow.day.between(window.first, window.last),
-        is_scored(rules),
-        Player.is_bot.is_(False),
-        *([] if repo_id is None else [CommitRow.repo_id == repo_id]),
-    ]
-    rows = session.execute(
-        select(
-            *(CommitRow, Repo.name.label("repo_name"), false().label("as_coauthor")),
-            *(Player.id.label("player_id"), shown_name(viewer).label("player_name")),
-            is_unseen(viewer).label("is_unseen"),
-        )
-        .join(Identity, author)
-        .join(Player, plays)
-        .join(Repo, in_repo)
-        .where(*wanted)
-        .order_by(CommitRow.day.desc(), CommitRow.commit_date.desc(), CommitRow.sha)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    )
+    of = _Commits(project_id, window.first, window.last, repo_id, rules.score_merges)
+    rows = session.execute(*_page(of, viewer, paging.limit, paging.offset))
     shown = [
         BestPlayRow(row.player_id, row.player_name, play.unnamed() if row.is_unseen else play)
         for row in rows
         for play in [play_row(row, rules)]
     ]
-    counted = select(func.count()).select_from(CommitRow).join(Identity, author).join(Player, plays)
-    return Newest(shown, session.scalar(counted.where(*wanted)) or 0)
+    return Newest(shown, session.scalar(*_count(of)) or 0)
+
+
+class _Commits(NamedTuple):
+    project_id: uuid.UUID
+    first: date
+    last: date
+    repo_id: uuid.UUID | None
+    score_merges: bool
+
+    def wanted(self) -> list[ColumnElement[bool]]:
+        return [
+            CommitRow.day.between(self.first, self.last),
+            is_scored(score_merges=self.score_merges),
+            Player.is_bot.is_(False),
+            *([] if self.repo_id is None else [CommitRow.repo_id == self.repo_id]),
+        ]
+
+
+_AUTHOR = and_(Identity.project_id == CommitRow.project_id, Identity.id == CommitRow.author_id)
+_PLAYS = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
+_IN_REPO = and_(Repo.project_id == CommitRow.project_id, Repo.id == CommitRow.repo_id)
+
+
+@prepared
+def _page(of: _Commits, viewer: Viewer, limit: int, offset: int) -> Select[Any]:
+    return (
+        select(
+            *(CommitRow, Repo.name.label("repo_name"), false().label("as_coauthor")),
+            *(Player.id.label("player_id"), shown_name(viewer).label("player_name")),
+            is_unseen(viewer).label("is_unseen"),
+        )
+        .join(Identity, _AUTHOR)
+        .join(Player, _PLAYS)
+        .join(Repo, _IN_REPO)
+        .where(CommitRow.project_id == of.project_id, *of.wanted())
+        .order_by(CommitRow.day.desc(), CommitRow.commit_date.desc(), CommitRow.sha)
+        .limit(limit)
+        .offset(offset)
+    )
+
+
+@prepared
+def _count(of: _Commits) -> Select[tuple[int]]:
+    commits = select(func.count()).where(CommitRow.project_id == of.project_id, *of.wanted())
+    return commits.join_from(CommitRow, Identity, _AUTHOR).join(Player, _PLAYS)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, select
 from sqlalchemy.orm import Session, aliased
 
 from gitleague.core.errors import NotFound
+from gitleague.core.prepared import prepared
 from gitleague.league.people.shown import ANONYMOUS, PUBLIC, Viewer, is_unseen, shown_name
 from gitleague.league.plays import PlayRow, play_row
 from gitleague.scoring.penalties import penalized
@@ -32,6 +33,12 @@ class Standing(str, Enum):
     COPY = "copy"  # the same change counts elsewhere
     PENALIZED = "penalized"  # a ruling that names it was upheld
     GONE = "gone"  # no branch holds it any more
+
+
+class _Key(NamedTuple):
+    project_id: uuid.UUID
+    sha: str
+    repo_id: uuid.UUID
 
 
 class Credited(NamedTuple):
@@ -77,7 +84,18 @@ def find_play(
     begins = sha.lower()
     if not SHA_BEGINS.fullmatch(begins):
         raise NotFound(f"Name the commit by its sha: at least {STEM} of its digits.")
-    rows = session.execute(
+    rows = session.execute(*_starting(project_id, begins, viewer)).all()
+    found = {row.CommitRow.sha for row in rows}
+    if len(found) > 1:
+        raise NotFound("More than one commit begins like this: name more digits.")
+    if not found:
+        raise NotFound("There is no such commit in this league.")
+    return _whole(session, project_id, rows[0], viewer)
+
+
+@prepared
+def _starting(project_id: uuid.UUID, begins: str, viewer: Viewer) -> Select[Any]:
+    return (
         _seen(
             select(
                 *(CommitRow, Repo.name.label("repo_name"), false().label("as_coauthor")),
@@ -88,13 +106,7 @@ def find_play(
         .where(CommitRow.project_id == project_id, starts(begins))
         .order_by(CommitRow.counts.desc(), CommitRow.sha, Repo.name)
         .limit(MOST_LINKS)
-    ).all()
-    found = {row.CommitRow.sha for row in rows}
-    if len(found) > 1:
-        raise NotFound("More than one commit begins like this: name more digits.")
-    if not found:
-        raise NotFound("There is no such commit in this league.")
-    return _whole(session, project_id, rows[0], viewer)
+    )
 
 
 def starts(begins: str) -> ColumnElement[bool]:
@@ -117,6 +129,10 @@ def _whole(session: Session, project_id: uuid.UUID, row: Row[Any], viewer: Viewe
     )
 
 
+def _key(of: CommitRow) -> _Key:
+    return _Key(of.project_id, of.sha, of.repo_id)
+
+
 def _standing(session: Session, commit: CommitRow, copies: list[Copy], rules: Rules) -> Standing:
     if commit.counts:
         is_out = commit.flags & Flag.MERGE and not rules.score_merges
@@ -129,43 +145,58 @@ def _standing(session: Session, commit: CommitRow, copies: list[Copy], rules: Ru
 
 
 def _copies(session: Session, commit: CommitRow, viewer: Viewer) -> list[Copy]:
-    rows = session.execute(
+    rows = session.execute(*_same_change(commit.project_id, commit.change_key, viewer))
+    itself = (commit.sha, commit.repo_id)
+    return [Copy(sha, name, counts) for sha, name, counts, repo in rows if (sha, repo) != itself]
+
+
+@prepared
+def _same_change(project_id: uuid.UUID, change_key: str, viewer: Viewer) -> Select[Any]:
+    return (
         _seen(
             select(CommitRow.sha, Repo.name, CommitRow.counts, CommitRow.repo_id).join(
                 Repo, _in_repo()
             ),
             viewer,
         )
-        .where(CommitRow.project_id == commit.project_id, CommitRow.change_key == commit.change_key)
+        .where(CommitRow.project_id == project_id, CommitRow.change_key == change_key)
         .order_by(CommitRow.counts.desc(), Repo.name, CommitRow.sha)
         .limit(MOST_LINKS)
     )
-    itself = (commit.sha, commit.repo_id)
-    return [Copy(sha, name, counts) for sha, name, counts, repo in rows if (sha, repo) != itself]
 
 
 def _coauthors(session: Session, commit: CommitRow, viewer: Viewer) -> list[Credited]:
     """Who is not shown is counted, and neither named nor linked."""
-    identity = and_(CoAuthor.project_id == Identity.project_id, CoAuthor.identity_id == Identity.id)
-    rows = session.execute(
-        select(Player.id, shown_name(viewer).label("name"), is_unseen(viewer))
-        .distinct()
-        .join(Identity, _plays())
-        .join(CoAuthor, identity)
-        .where(
-            CoAuthor.project_id == commit.project_id,
-            CoAuthor.sha == commit.sha,
-            CoAuthor.repo_id == commit.repo_id,
-        )
-        .order_by("name", Player.id)
-    )
+    rows = session.execute(*_assisting(_key(commit), viewer))
     return [
         Credited(None, ANONYMOUS) if unseen else Credited(player_id, name)
         for player_id, name, unseen in rows
     ]
 
 
+@prepared
+def _assisting(of: _Key, viewer: Viewer) -> Select[Any]:
+    identity = and_(CoAuthor.project_id == Identity.project_id, CoAuthor.identity_id == Identity.id)
+    return (
+        select(Player.id, shown_name(viewer).label("name"), is_unseen(viewer))
+        .distinct()
+        .join(Identity, _plays())
+        .join(CoAuthor, identity)
+        .where(
+            CoAuthor.project_id == of.project_id,
+            CoAuthor.sha == of.sha,
+            CoAuthor.repo_id == of.repo_id,
+        )
+        .order_by("name", Player.id)
+    )
+
+
 def _mends(session: Session, commit: CommitRow, viewer: Viewer) -> list[Linked]:
+    return [Linked(*row) for row in session.execute(*_mended(_key(commit), viewer))]
+
+
+@prepared
+def _mended(of: _Key, viewer: Viewer) -> Select[Any]:
     """A target may be abbreviated: whatever begins like it."""
     here = aliased(CommitReference)
     named = and_(
@@ -178,15 +209,26 @@ def _mends(session: Session, commit: CommitRow, viewer: Viewer) -> list[Linked]:
         .distinct()
         .join(here, named)
         .where(
-            here.project_id == commit.project_id,
-            here.sha == commit.sha,
-            here.repo_id == commit.repo_id,
+            here.project_id == of.project_id,
+            here.sha == of.sha,
+            here.repo_id == of.repo_id,
         )
     )
-    return _linked(session, links, viewer)
+    return _linked(links, viewer)
 
 
 def _mended_by(session: Session, commit: CommitRow, viewer: Viewer) -> list[Linked]:
+    sha = commit.sha
+    names = [sha[:length] for length in range(STEM, len(sha) + 1)]
+    return [
+        Linked(*row)
+        for row in session.execute(*_mending(commit.project_id, sha[:STEM], names, viewer))
+    ]
+
+
+@prepared
+def _mending(project_id: uuid.UUID, stem: str, names: list[str], viewer: Viewer) -> Select[Any]:
+    """Whatever names it, abbreviated or not."""
     here = aliased(CommitReference)
     says_so = and_(
         here.project_id == CommitRow.project_id,
@@ -198,18 +240,17 @@ def _mended_by(session: Session, commit: CommitRow, viewer: Viewer) -> list[Link
         .distinct()
         .join(here, says_so)
         .where(
-            CommitRow.project_id == commit.project_id,
+            CommitRow.project_id == project_id,
             CommitRow.is_reachable,
-            here.stem == commit.sha[:STEM],
-            here.target.in_(commit.sha[:length] for length in range(STEM, len(commit.sha) + 1)),
+            here.stem == stem,
+            here.target.in_(names),
         )
     )
-    return _linked(session, links, viewer)
+    return _linked(links, viewer)
 
 
-def _linked(session: Session, links: Select[Any], viewer: Viewer) -> list[Linked]:
-    rows = session.execute(_seen(links, viewer).order_by(CommitRow.sha).limit(MOST_LINKS))
-    return [Linked(*row) for row in rows]
+def _linked(links: Select[Any], viewer: Viewer) -> Select[Any]:
+    return _seen(links, viewer).order_by(CommitRow.sha).limit(MOST_LINKS)
 
 
 def _seen(commits: Select[Any], viewer: Viewer) -> Select[Any]:

@@ -13,11 +13,12 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import DAY, Window
 from gitleague.league.stats import Numbers
 from gitleague.tables.seasons import Absence, AbsenceKind
@@ -38,13 +39,16 @@ def absent_days(
     session: Session, project_id: uuid.UUID, first: date, last: date
 ) -> Mapping[uuid.UUID, Days]:
     """How many of the days each player was absent, by kind; who was there is left out."""
-    rows = session.execute(
-        select(Absence.player_id, Absence.first, Absence.last, Absence.kind).where(
-            Absence.project_id == project_id, Absence.first <= last, Absence.last >= first
-        )
-    )
+    rows = session.execute(*_absences(project_id, first, last))
     return days_by_kind(
         (Absent(row[0], row[1], row[2], AbsenceKind(row[3])) for row in rows), first, last
+    )
+
+
+@prepared
+def _absences(project_id: uuid.UUID, first: date, last: date) -> Select[Any]:
+    return select(Absence.player_id, Absence.first, Absence.last, Absence.kind).where(
+        Absence.project_id == project_id, Absence.first <= last, Absence.last >= first
     )
 
 

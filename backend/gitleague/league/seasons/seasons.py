@@ -2,9 +2,9 @@
 
 import uuid
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import audit
@@ -13,6 +13,7 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import EARLIEST, LATEST, wrong
 from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
@@ -43,35 +44,47 @@ def list_seasons(
     session: Session, project_id: uuid.UUID, paging: Paging
 ) -> tuple[list[SeasonRow], int]:
     """The newest first."""
-    of_project = Season.project_id == project_id
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(of_project)
-        .order_by(Season.first.desc())
-        .limit(paging.limit)
-        .offset(paging.offset)
-    )
-    total = session.scalar(select(func.count()).select_from(Season).where(of_project)) or 0
-    return [SeasonRow(*row) for row in rows], total
+    rows = session.execute(*_page(project_id, paging.limit, paging.offset))
+    return [SeasonRow(*row) for row in rows], session.scalar(*_count(project_id)) or 0
+
+
+@prepared
+def _page(project_id: uuid.UUID, limit: int, offset: int) -> Select[Any]:
+    seasons = select(*_COLUMNS).where(Season.project_id == project_id)
+    return seasons.order_by(Season.first.desc()).limit(limit).offset(offset)
+
+
+@prepared
+def _count(project_id: uuid.UUID) -> Select[tuple[int]]:
+    return select(func.count()).select_from(Season).where(Season.project_id == project_id)
 
 
 def seasons_opened(session: Session, project_id: uuid.UUID) -> list[SeasonRow]:
     """All but the drafts, the newest first."""
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(Season.project_id == project_id, Season.state != SeasonState.DRAFT.value)
-        .order_by(Season.first.desc())
+    return [SeasonRow(*row) for row in session.execute(*_newest_first(project_id))]
+
+
+@prepared
+def _newest_first(project_id: uuid.UUID) -> Select[Any]:
+    return _opened(project_id).order_by(Season.first.desc())
+
+
+def _opened(project_id: uuid.UUID) -> Select[Any]:
+    return select(*_COLUMNS).where(
+        Season.project_id == project_id, Season.state != SeasonState.DRAFT.value
     )
-    return [SeasonRow(*row) for row in rows]
 
 
 def get_season(session: Session, project_id: uuid.UUID, season_id: uuid.UUID) -> SeasonRow:
-    row = session.execute(
-        select(*_COLUMNS).where(Season.project_id == project_id, Season.id == season_id)
-    ).one_or_none()
+    row = session.execute(*_one(project_id, season_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such season in this league.")
     return SeasonRow(*row)
+
+
+@prepared
+def _one(project_id: uuid.UUID, season_id: uuid.UUID) -> Select[Any]:
+    return select(*_COLUMNS).where(Season.project_id == project_id, Season.id == season_id)
 
 
 def create_season(
@@ -164,41 +177,45 @@ def set_state(
 
 
 def active_season(session: Session, project_id: uuid.UUID) -> SeasonRow | None:
-    row = session.execute(
-        select(*_COLUMNS).where(
-            Season.project_id == project_id, Season.state == SeasonState.ACTIVE.value
-        )
-    ).one_or_none()
+    row = session.execute(*_active(project_id)).one_or_none()
     return SeasonRow(*row) if row else None
+
+
+@prepared
+def _active(project_id: uuid.UUID) -> Select[Any]:
+    return select(*_COLUMNS).where(
+        Season.project_id == project_id, Season.state == SeasonState.ACTIVE.value
+    )
 
 
 def season_on(session: Session, project_id: uuid.UUID, day: date) -> SeasonRow | None:
     """The season that holds the day and was opened."""
-    row = session.execute(
-        select(*_COLUMNS).where(
-            Season.project_id == project_id,
-            Season.state != SeasonState.DRAFT.value,
-            Season.first <= day,
-            Season.last >= day,
-        )
-    ).one_or_none()
+    row = session.execute(*_on(project_id, day)).one_or_none()
     return SeasonRow(*row) if row else None
+
+
+@prepared
+def _on(project_id: uuid.UUID, day: date) -> Select[Any]:
+    return _opened(project_id).where(Season.first <= day, Season.last >= day)
 
 
 def neighbours(
     session: Session, project_id: uuid.UUID, season: SeasonRow
 ) -> tuple[SeasonRow | None, SeasonRow | None]:
     """The seasons before and after that were opened."""
-    opened = select(*_COLUMNS).where(
-        Season.project_id == project_id, Season.state != SeasonState.DRAFT.value
-    )
-    before = session.execute(
-        opened.where(Season.last < season.first).order_by(Season.last.desc()).limit(1)
-    ).one_or_none()
-    after = session.execute(
-        opened.where(Season.first > season.last).order_by(Season.first).limit(1)
-    ).one_or_none()
+    before = session.execute(*_before(project_id, season.first)).one_or_none()
+    after = session.execute(*_after(project_id, season.last)).one_or_none()
     return SeasonRow(*before) if before else None, SeasonRow(*after) if after else None
+
+
+@prepared
+def _before(project_id: uuid.UUID, first: date) -> Select[Any]:
+    return _opened(project_id).where(Season.last < first).order_by(Season.last.desc()).limit(1)
+
+
+@prepared
+def _after(project_id: uuid.UUID, last: date) -> Select[Any]:
+    return _opened(project_id).where(Season.first > last).order_by(Season.first).limit(1)
 
 
 def _check_days(

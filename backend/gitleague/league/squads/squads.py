@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.errors import Conflict, NotFound
 from gitleague.core.paging import Paging
+from gitleague.core.prepared import prepared
 from gitleague.league.periods import today_in, wrong
 from gitleague.projects.leagues import lock_project
 from gitleague.tables.commits import Identity
@@ -33,23 +34,33 @@ def list_squads(
     session: Session, project_id: uuid.UUID, paging: Paging
 ) -> tuple[list[SquadRow], int]:
     """In the order of their names."""
-    rows = session.execute(
-        _squads(project_id, today_in(session, project_id))
-        .order_by(Squad.name_key, Squad.id)
-        .limit(paging.limit)
-        .offset(paging.offset)
-    )
-    of_project = Squad.project_id == project_id
-    total = session.scalar(select(func.count()).select_from(Squad).where(of_project)) or 0
-    return [SquadRow(*row) for row in rows], total
+    today = today_in(session, project_id)
+    rows = session.execute(*_page(project_id, today, paging.limit, paging.offset))
+    return [SquadRow(*row) for row in rows], session.scalar(*_count(project_id)) or 0
+
+
+@prepared
+def _page(project_id: uuid.UUID, today: date, limit: int, offset: int) -> Select[Any]:
+    squads = _squads(project_id, today).order_by(Squad.name_key, Squad.id)
+    return squads.limit(limit).offset(offset)
+
+
+@prepared
+def _count(project_id: uuid.UUID) -> Select[tuple[int]]:
+    return select(func.count()).select_from(Squad).where(Squad.project_id == project_id)
 
 
 def get_squad(session: Session, project_id: uuid.UUID, squad_id: uuid.UUID) -> SquadRow:
     today = today_in(session, project_id)
-    row = session.execute(_squads(project_id, today).where(Squad.id == squad_id)).one_or_none()
+    row = session.execute(*_one(project_id, squad_id, today)).one_or_none()
     if row is None:
         raise NotFound("There is no such squad in this league.")
     return SquadRow(*row)
+
+
+@prepared
+def _one(project_id: uuid.UUID, squad_id: uuid.UUID, today: date) -> Select[Any]:
+    return _squads(project_id, today).where(Squad.id == squad_id)
 
 
 def create_squad(session: Session, name: str, *, by: Membership) -> SquadRow:
