@@ -50,7 +50,7 @@ PARTS = (
     Part("tools", ".", ("tools/",)),
     Part("client", "gitleague-client", ("tests/",)),
     Part("backend without browser", "backend", ("tests/", "-m", "not browser"), (BOTH_ASKED,)),
-    Part("browser", "backend", ("tests/", "-m", "browser")),
+    Part("browser", "backend", ("tests/web/", "-m", "browser")),
 )
 QUICK = (
     Part("client", "gitleague-client", ("tests/",)),

@@ -55,6 +55,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("league")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Elsewhere nobody would look for it: tools/suite.py."""
+    if item.get_closest_marker("browser") and "web" not in item.path.parts:
+        raise pytest.UsageError(f"{item.nodeid} drives a browser: it belongs into tests/web/")
+
+
 def pytest_collection_finish() -> None:
     """What is loaded stays: no collection of garbage looks at it again."""
     gc.collect()

@@ -11,16 +11,17 @@ import uuid
 from concurrent.futures import Future
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gitleague_client.bundle import Seal
 from gitleague_client.credentials import LOOKUP_LENGTH, is_mistyped
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import hashing
 from gitleague.core.clock import now
 from gitleague.core.errors import NotSignedIn
+from gitleague.core.prepared import prepared
 from gitleague.tables.accounts import ApiKey, User
 
 REMEMBERED_SECONDS = 60
@@ -150,7 +151,13 @@ def _live(row: VerifiedKey) -> VerifiedKey:
 
 
 def _find(session: Session, prefix: str) -> VerifiedKey | None:
-    row = session.execute(
+    row = session.execute(*_key(prefix)).one_or_none()
+    return VerifiedKey(*row) if row else None
+
+
+@prepared
+def _key(prefix: str) -> Select[Any]:
+    return (
         select(
             ApiKey.id,
             ApiKey.user_id,
@@ -165,5 +172,4 @@ def _find(session: Session, prefix: str) -> VerifiedKey | None:
         )
         .join(User, User.id == ApiKey.user_id)
         .where(ApiKey.prefix == prefix)
-    ).one_or_none()
-    return VerifiedKey(*row) if row else None
+    )

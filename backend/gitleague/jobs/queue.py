@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
+from gitleague.core.prepared import prepared
 from gitleague.tables.jobs import Job, JobState
 
 LEASE = timedelta(minutes=1)  # without a sign of life, after which another may take it
@@ -93,13 +94,17 @@ class _Waiting(NamedTuple):
 
 def _waiting(session: Session, project_id: uuid.UUID, kind: str) -> list[_Waiting]:
     """Held until our transaction ends, so that whoever takes one sees what it is for."""
-    rows = session.execute(
+    return [_Waiting(*row) for row in session.execute(*_queued(project_id, kind))]
+
+
+@prepared
+def _queued(project_id: uuid.UUID, kind: str) -> Select[Any]:
+    return (
         select(Job.id, Job.arguments, Job.not_before, Job.created_at)
         .where(Job.project_id == project_id, Job.kind == kind, Job.state == JobState.QUEUED.value)
         .order_by(Job.created_at, Job.id)
         .with_for_update()
     )
-    return [_Waiting(*row) for row in rows]
 
 
 def enqueue_once(
