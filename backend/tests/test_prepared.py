@@ -10,7 +10,7 @@ from gitleague.core.prepared import prepared
 from gitleague.tables.accounts import BrowserSession, User
 from gitleague.tables.projects import Project
 from make import make_project
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Delete, Select, delete, func, literal, select
 
 NAMES = ["Ours", "Theirs"]
 
@@ -88,3 +88,15 @@ def test_what_is_no_value_where_a_value_is_needed_is_an_error():
 
     with pytest.raises(TypeError):
         wrong(1)
+
+
+def test_what_changes_rows_says_that_objects_stay_as_they_are() -> None:
+    def forget(name: str) -> Delete:
+        return delete(Project).where(Project.name == name)
+
+    def forget_rows(name: str) -> Delete:
+        return forget(name).execution_options(synchronize_session=False)
+
+    with pytest.raises(TypeError, match="synchronize_session"):
+        prepared(forget)("Ours")
+    assert prepared(forget_rows)("Ours")[1] == {"value_0": "Ours"}

@@ -13,7 +13,17 @@ from enum import Enum
 from functools import lru_cache, wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from sqlalchemy import BigInteger, BindParameter, Date, Float, String, Uuid, bindparam
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Date,
+    Delete,
+    Float,
+    String,
+    Update,
+    Uuid,
+    bindparam,
+)
 from sqlalchemy.types import TypeEngine
 
 P = ParamSpec("P")
@@ -50,7 +60,9 @@ def prepared(write: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
 
     @lru_cache(SHAPES)
     def written(given: tuple[Any, ...], **shape: Hashable) -> S:
-        return write(*_with_parameters(given), **shape)  # type: ignore[arg-type]
+        statement = write(*_with_parameters(given), **shape)  # type: ignore[arg-type]
+        _check(statement)
+        return statement
 
     @wraps(write)
     def with_values(*given: P.args, **shape: P.kwargs) -> tuple[S, dict[str, Any]]:
@@ -58,6 +70,14 @@ def prepared(write: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
         return written(_taking_values(given, values), **shape), values  # type: ignore[arg-type]
 
     return with_values
+
+
+def _check(statement: object) -> None:
+    """SQLAlchemy would look for the rows among the objects of a session, without the values."""
+    if isinstance(statement, Update | Delete):
+        options = statement.get_execution_options()
+        if options.get("synchronize_session") is not False:
+            raise TypeError("say synchronize_session=False, and load no such objects before")
 
 
 def _taking_values(given: Any, values: dict[str, Any]) -> Any:
