@@ -14,7 +14,6 @@ from big_league import (
     BigLeague,
     league_in,
     seconds_of_recompute,
-    seconds_of_totals,
     tell,
     wished_commits,
 )

@@ -5,7 +5,7 @@ that are stale, from the totals of days and the box scores. Each day comes from 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -33,11 +33,18 @@ class _Asked(NamedTuple):
     of: Plan
     names: Sequence[str]
     squad_id: uuid.UUID | None
+    players: Collection[uuid.UUID] | None
 
 
-def squad_sums(of: Plan, names: Sequence[str], *, squad_id: uuid.UUID | None = None) -> Subquery:
+def squad_sums(
+    of: Plan,
+    names: Sequence[str],
+    *,
+    squad_id: uuid.UUID | None = None,
+    players: Collection[uuid.UUID] | None = None,
+) -> Subquery:
     """A row for each player and squad: `player_id`, `squad_id` and the `names` of `Numbers`."""
-    asked = _Asked(of, names, squad_id)
+    asked = _Asked(of, names, squad_id, players)
     parts = [part for piece in of.pieces for part in _parts(asked, piece)]
     each = union_all(*parts).subquery()
     keys = (each.c.player_id, each.c.squad_id)
@@ -135,6 +142,8 @@ def _touching(asked: _Asked, piece: Piece) -> list[ColumnElement[bool]]:
     chosen = [Stint.project_id == asked.of.project_id]
     if asked.squad_id is not None:
         chosen.append(Stint.squad_id == asked.squad_id)
+    if asked.players is not None:
+        chosen.append(Stint.player_id.in_(asked.players))
     return [*chosen, Stint.first <= piece.last, Stint.last >= piece.first]
 
 
