@@ -121,6 +121,27 @@ def _collated(element: ByteOrder, compiler: SQLCompiler, **options: Any) -> str:
     return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
 
 
+class Unindexed(GenericFunction[Any]):
+    """A column as it is, by which SQLite opens no index.
+
+    It knows nothing of how many rows there are, and takes the index with most columns, whatever
+    table it then begins with.
+    """
+
+    inherit_cache = True
+    name = "unindexed"
+
+
+@compiles(Unindexed, "sqlite")
+def _with_a_plus(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(Unindexed, "postgresql")
+def _indexed(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
 def insert_rows(
     session: Session, table: type[Table], columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:

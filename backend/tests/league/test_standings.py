@@ -224,5 +224,5 @@ def test_it_asks_four_questions(field, queries):
         queries.clear()
         assert len(standings(field.session, of).rows) == 30
         # The months that hold, the table, the numbers of its page, the streaks.
-            assert len(queries) == 4 + stale
+        assert len(queries) == 4 + stale
         field.sum_up()

@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from gitleague.core.sets import Unindexed
 from gitleague.league.totals import Piece, Plan, Source, totals_in
 from gitleague.scoring.totals import Span
 from gitleague.tables.commits import Identity
@@ -102,7 +103,8 @@ def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bo
         .join(Stint, _plays(PlayerTotal.player_id, PlayerTotal.project_id))
         .where(
             PlayerTotal.project_id == asked.of.project_id,
-            PlayerTotal.rules_version == asked.of.version,
+            # From the stints to their totals, by the index over players and days.
+            Unindexed(PlayerTotal.rules_version) == asked.of.version,
             PlayerTotal.span == span.value,
             *totals_in(asked.of.repo_id),
             PlayerTotal.first.between(piece.first, piece.last),
