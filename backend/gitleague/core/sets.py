@@ -29,7 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase as Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.functions import GenericFunction, ReturnTypeFromArgs
 from sqlalchemy.types import NullType
 
 ESCAPE = "/"
@@ -121,7 +121,7 @@ def _collated(element: ByteOrder, compiler: SQLCompiler, **options: Any) -> str:
     return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
 
 
-class Unindexed(GenericFunction[Any]):
+class Unindexed(ReturnTypeFromArgs[Any]):
     """A column as it is, by which SQLite opens no index.
 
     It knows nothing of how many rows there are, and takes the index with most columns, whatever

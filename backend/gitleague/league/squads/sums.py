@@ -85,12 +85,12 @@ def _in_stint(day: Any) -> ColumnElement[bool]:
 
 def _head(day: Any) -> ColumnElement[bool]:
     """Before its first whole month."""
-    return and_(day >= Stint.first, day <= Stint.last, day < Stint.months_from)
+    return and_(day >= Stint.first, Unindexed(day) <= Stint.last, day < Stint.months_from)
 
 
 def _tail(day: Any) -> ColumnElement[bool]:
     """After its last one, or where there is none, from the first of a month on."""
-    return and_(day >= Stint.months_from, day >= Stint.months_until, day <= Stint.last)
+    return and_(Unindexed(day) >= Stint.months_from, day >= Stint.months_until, day <= Stint.last)
 
 
 def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bool]) -> Select[Any]:
@@ -103,11 +103,11 @@ def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bo
         .join(Stint, _plays(PlayerTotal.player_id, PlayerTotal.project_id))
         .where(
             PlayerTotal.project_id == asked.of.project_id,
-            # From the stints to their totals, by the index over players and days.
+            # From the stints to the totals of their days alone, by the index over players.
             Unindexed(PlayerTotal.rules_version) == asked.of.version,
             PlayerTotal.span == span.value,
             *totals_in(asked.of.repo_id),
-            PlayerTotal.first.between(piece.first, piece.last),
+            Unindexed(PlayerTotal.first).between(piece.first, piece.last),
             days,
             *_touching(asked, piece),
         )
