@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.prepared import prepared
 from gitleague.core.sets import ESCAPE, ByteOrder, escaped
-from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, shown_name
+from gitleague.league.people.shown import PUBLIC, Viewer, shown_name
 from gitleague.league.periods import DAY, Window
 from gitleague.league.rankings import Columns, Unranked, needed_for, rank, unranked_in, worth
 from gitleague.league.squads.sums import played_for, squad_sums
@@ -87,13 +87,6 @@ class _Table(NamedTuple):
     unranked_before: Unranked
 
 
-class Leader(NamedTuple):
-    metric: Metric
-    player_id: uuid.UUID
-    name: str
-    value: float
-
-
 class Standings(NamedTuple):
     rows: list[StandingRow]
     total: int
@@ -140,41 +133,6 @@ def standings_of(
     table = _table_of(session, of, books)
     rows = session.execute(*_rows_of(table, list(players))).all()
     return {row.player_id: row for row in _full_rows(session, table, of.window, books, rows)}
-
-
-def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:
-    """Who has most of each metric; nobody leads with nothing, or from afar.
-
-    Of equals the one whose name comes first, whoever looks.
-    """
-    books = ledger_of(session, ledger(session, of.project_id), of.window)
-    (unranked,) = unranked_in(session, of.project_id, Metric.IMPACT, [of.window])
-    made_of = _plan(of, books, of.window)
-    rows = session.execute(*_leaders(of.alone, made_of, unranked, metrics=tuple(metrics))).all()
-    return [
-        Leader(metric, row.player_id, row.name, value)
-        for metric in metrics
-        for row in rows
-        if getattr(row, f"{metric.value}_place") == 1 and (value := getattr(row, metric.value)) > 0
-    ]
-
-
-@prepared
-def _leaders(
-    of: Slice, made_of: Plan, unranked: Unranked, *, metrics: tuple[Metric, ...]
-) -> Select[Any]:
-    names = tuple(dict.fromkeys(metric.value for metric in metrics))
-    everybody = _players(of, _sums(of, made_of, names), names)
-    played = everybody.add_columns(shown_name(LEAGUE).label("tie")).cte("played")
-    out = unranked.among(played.c)
-    places = [
-        func.row_number()
-        .over(order_by=(played.c[metric.value].desc(), ByteOrder(played.c.tie), played.c.player_id))
-        .label(f"{metric.value}_place")
-        for metric in metrics
-    ]
-    table = select(played, *places).where(*([] if out is None else [~out])).subquery()
-    return select(table).where(or_(*(table.c[place.name] == 1 for place in places)))
 
 
 def last_played(session: Session, of: Slice) -> date | None:
@@ -229,13 +187,13 @@ def _table_of(session: Session, of: Slice, in_force: Ledger) -> _Table:
     unranked = unranked_in(session, of.project_id, of.metric, (now, before))
     return _Table(
         of.alone,
-        _plan(of, books, now),
-        _plan(of, older, before),
+        plan_in(of, books, now),
+        plan_in(of, older, before),
         *unranked,
     )
 
 
-def _plan(of: Slice, books: Ledger, window: Window) -> Plan:
+def plan_in(of: Slice, books: Ledger, window: Window) -> Plan:
     return plan(books, window.first, window.last, repo_id=of.repo_id)
 
 
@@ -275,7 +233,7 @@ def _rows_of(of: _Table, players: list[uuid.UUID]) -> Select[Any]:
 
 @prepared
 def _numbers(of: Slice, made_of: Plan, players: list[uuid.UUID]) -> Select[Any]:
-    return select(_sums(of, made_of, Numbers._fields, players))
+    return select(sums_in(of, made_of, Numbers._fields, players))
 
 
 def _ranked(of: _Table) -> CTE:
@@ -304,8 +262,8 @@ def _ranked(of: _Table) -> CTE:
 def _in_both(of: _Table) -> CTE:
     """What players are ranked by, now and before; NULL where they did not play."""
     needed = needed_for(of.of.metric)
-    now = _sums(of.of, of.now, tuple(dict.fromkeys(("impact", *needed))))
-    before = _sums(of.of, of.before, needed)
+    now = sums_in(of.of, of.now, tuple(dict.fromkeys(("impact", *needed))))
+    before = sums_in(of.of, of.before, needed)
     names = [*now.c.keys()[1:], *(f"before_{name}" for name in needed)]
     each = union_all(
         select(now, *(_nothing(f"before_{name}") for name in needed)),
@@ -320,7 +278,7 @@ def _in_both(of: _Table) -> CTE:
         .group_by(each.c.player_id)
         .subquery()
     )
-    return _players(of.of, both, names).cte("played")
+    return with_players(of.of, both, names).cte("played")
 
 
 def _nothing(name: str) -> ColumnElement[Any]:
@@ -339,7 +297,7 @@ def _has_rank(
     return played if out is None else and_(played, ~out)
 
 
-def _sums(
+def sums_in(
     of: Slice, made_of: Plan, names: Sequence[str], players: Collection[uuid.UUID] | None = None
 ) -> Subquery:
     """The player of each row, then the names."""
@@ -349,7 +307,7 @@ def _sums(
     return select(sums.c.player_id, *(sums.c[name] for name in names)).subquery()
 
 
-def _players(of: Slice, sums: Subquery, names: Sequence[str]) -> Select[Any]:
+def with_players(of: Slice, sums: Subquery, names: Sequence[str]) -> Select[Any]:
     """These sums of each player, of those in the slice."""
     chosen = [Player.project_id == of.project_id]
     if of.positions is not None:

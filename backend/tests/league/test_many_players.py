@@ -15,11 +15,12 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.league.careers.hall import hall_of_fame
 from gitleague.league.careers.head_to_head import head_to_head
+from gitleague.league.leaders import leaders
 from gitleague.league.periods import Period, window_of
 from gitleague.league.search.finding import search
 from gitleague.league.squads.standings import squad_standings
 from gitleague.league.squads.stints import OPEN, new_stint
-from gitleague.league.standings import Slice, leaders, standing_of, standings
+from gitleague.league.standings import Slice, standing_of, standings
 from gitleague.league.stats import Metric
 from gitleague.scoring import totals
 from gitleague.tables.squads import Squad
@@ -100,7 +101,7 @@ def made(session: Session, count: int) -> League:
         session.add(new_stint(field.project_id, late.id, player, moved, OPEN))
         for day in days:
             field.score_unmarked(player, day, impact=place % 17, pts=place)
-    session.flush()
+    session.flush()  # they are summed up below
     totals.mark(session, field.project_id, 1, days)
     field.sum_up()
     return League(field, players, squads[0].id)
