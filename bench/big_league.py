@@ -1,4 +1,7 @@
-"""A league of a million commits on PostgreSQL, and a server for it: what several benches ask."""
+"""A league made up in a database, and a server for it: what several benches ask.
+
+Most ask one of a million commits on PostgreSQL.
+"""
 
 import argparse
 import os
@@ -68,36 +71,42 @@ def big_league(commits: int) -> Iterator[BigLeague]:
         servers.postgresql() as conninfo,
         servers.postgresql_database(conninfo, "bench") as url,
     ):
-        migrate(url)
-        base = f"http://127.0.0.1:{servers.free_port()}"
-        settings = {
-            "DATABASE_URL": url,
-            "DATA_DIR": str(folder),
-            "PUBLIC_URL": base,
-            "RATE_LIMIT_API": "1000000/minute",
-            "RATE_LIMIT_PAGES": "1000000/minute",
-        }
-        os.environ.update({f"GITLEAGUE_{name}": value for name, value in settings.items()})
-        made = bootstrap()
-        project_id = uuid.UUID(made["project_id"])
-        players, repo = fill(url, project_id, commits)
-        print(
-            f"{commits:,} commits, {PLAYERS} players, {REPOS} repositories, {DAYS} days", flush=True
-        )
-        yield BigLeague(
-            url=url,
-            base=base,
-            log=folder / "log",
-            project_id=project_id,
-            jwt=made["jwt"],
-            sign_in_url=made["sign_in_url"],
-            players=players,
-            repo=repo,
-        )
+        yield league_in(url, folder, commits)
 
 
-def fill(url: str, project_id: uuid.UUID, commits: int) -> tuple[list[uuid.UUID], uuid.UUID]:
-    """The players, and one of the repositories."""
+def league_in(url: str, folder: Path, commits: int, *, players: int = PLAYERS) -> BigLeague:
+    migrate(url)
+    base = f"http://127.0.0.1:{servers.free_port()}"
+    settings = {
+        "DATABASE_URL": url,
+        "DATA_DIR": str(folder),
+        "PUBLIC_URL": base,
+        "RATE_LIMIT_API": "1000000/minute",
+        "RATE_LIMIT_PAGES": "1000000/minute",
+    }
+    os.environ.update({f"GITLEAGUE_{name}": value for name, value in settings.items()})
+    made = bootstrap()
+    project_id = uuid.UUID(made["project_id"])
+    ids, repo = fill(url, project_id, commits, players)
+    print(
+        f"{commits:,} commits, {players:,} players, {REPOS} repositories, {DAYS} days", flush=True
+    )
+    return BigLeague(
+        url=url,
+        base=base,
+        log=folder / "log",
+        project_id=project_id,
+        jwt=made["jwt"],
+        sign_in_url=made["sign_in_url"],
+        players=ids,
+        repo=repo,
+    )
+
+
+def fill(
+    url: str, project_id: uuid.UUID, commits: int, count: int
+) -> tuple[list[uuid.UUID], uuid.UUID]:
+    """So many players, and one of the repositories."""
     database, chance = Database(url), random.Random(5)
     last = datetime.now(timezone.utc).date()
     with database.writing() as session:
@@ -105,16 +114,16 @@ def fill(url: str, project_id: uuid.UUID, commits: int) -> tuple[list[uuid.UUID]
             make_repo(session, project_id, f"git@example.org:a/repo{number}.git")
             for number in range(REPOS)
         ]
-        players = [uuid.uuid4() for _ in range(PLAYERS)]
+        players = [uuid.uuid4() for _ in range(count)]
         named = [
             (player, project_id, f"Player {place}", False, now())
             for place, player in enumerate(players)
         ]
         columns = ("id", "project_id", "name", "is_bot", "created_at")
         insert_rows(session, Player, columns, named)
-        identities = [uuid.uuid4() for _ in range(PLAYERS * 3 // 2)]
+        identities = [uuid.uuid4() for _ in range(count * 3 // 2)]
         known = [
-            (each, project_id, players[place % PLAYERS], f"P{place}", f"p{place}@example.org",
+            (each, project_id, players[place % count], f"P{place}", f"p{place}@example.org",
              f"p{place}@example.org", make_sha(place), now())
             for place, each in enumerate(identities)
         ]  # fmt: skip
@@ -134,10 +143,16 @@ def fill(url: str, project_id: uuid.UUID, commits: int) -> tuple[list[uuid.UUID]
         with database.writing() as session:
             insert_rows(session, CommitRow, COLUMNS, rows)
             insert_rows(session, CoAuthor, ("project_id", "sha", "repo_id", "identity_id"), helped)
-    with database.writing() as session:
-        session.execute(text("ANALYZE"))
+    analyze(database)
     database.close()
     return players, repos[0]
+
+
+def analyze(database: Database, table: str = "") -> None:
+    """As PostgreSQL does by itself in time; on SQLite nobody does."""
+    if not database.is_sqlite:
+        with database.writing() as session:
+            session.execute(text(f"ANALYZE {table}"))
 
 
 def made_up(
@@ -149,8 +164,10 @@ def made_up(
     numbers: range,
 ) -> Iterator[tuple[Any, ...]]:
     for number in numbers:
-        who = min(int(chance.expovariate(0.015)), len(identities) - 1)
-        day = at_work(chance, who % PLAYERS, last)
+        # Each has at least one commit, and the first of them have most.
+        often = int(chance.expovariate(4.5 / len(identities)))
+        who = number if number < len(identities) else min(often, len(identities) - 1)
+        day = at_work(chance, who % (len(identities) * 2 // 3), last)
         moment = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.utc)
         sha = make_sha(number)
         fields = {
@@ -203,8 +220,7 @@ def seconds_of_recompute(league: BigLeague) -> float:
     with database.writing() as session:
         recompute(session, league.project_id)
     taken = time.perf_counter() - started
-    with database.writing() as session:
-        session.execute(text("ANALYZE box_scores"))
+    analyze(database, "box_scores")
     database.close()
     return taken
 
@@ -218,8 +234,7 @@ def seconds_of_totals(league: BigLeague) -> float:
         with database.writing() as session:
             waits = sum_up_next(session, league.project_id)
     taken = time.perf_counter() - started
-    with database.writing() as session:
-        session.execute(text("ANALYZE player_totals"))
+    analyze(database, "player_totals")
     database.close()
     return taken
 

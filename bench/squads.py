@@ -11,6 +11,7 @@ from statistics import median
 from big_league import (
     DAYS,
     BigLeague,
+    analyze,
     big_league,
     milliseconds,
     seconds_of_recompute,
@@ -23,7 +24,7 @@ from gitleague.core.db import Database
 from gitleague.league.squads.stints import OPEN, new_stint
 from gitleague.tables.commits import Player
 from gitleague.tables.squads import Squad
-from sqlalchemy import text, update
+from sqlalchemy import update
 from standings import P50
 
 SQUADS, ASKED = 8, 40
@@ -74,8 +75,7 @@ def form_squads(league: BigLeague) -> list[uuid.UUID]:
             update(Player).where(Player.project_id == project_id).values(position="backend")
         )
     seconds_of_totals(league)
-    with database.writing() as session:
-        session.execute(text("ANALYZE"))
+    analyze(database)
     database.close()
     return ids
 

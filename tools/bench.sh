@@ -3,6 +3,6 @@
 set -u
 cd "$(dirname "$0")/.."
 export PYTHONPATH=backend/tests:bench  # the tests know how to start PostgreSQL
-for bench in scan ingest end_to_end status standings squads pages memory soak load; do
+for bench in scan ingest end_to_end status standings squads many_players pages memory soak load; do
     .venv/bin/python bench/$bench.py ${REPO:+--repo "$REPO"} || exit 1
 done

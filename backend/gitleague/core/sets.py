@@ -29,7 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase as Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.functions import GenericFunction, ReturnTypeFromArgs
 from sqlalchemy.types import NullType
 
 ESCAPE = "/"
@@ -119,6 +119,27 @@ def _as_it_is(element: ByteOrder, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(ByteOrder, "postgresql")
 def _collated(element: ByteOrder, compiler: SQLCompiler, **options: Any) -> str:
     return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
+
+
+class Unindexed(ReturnTypeFromArgs[Any]):
+    """A column as it is, by which SQLite opens no index.
+
+    It knows nothing of how many rows there are, and takes the index with most columns, whatever
+    table it then begins with.
+    """
+
+    inherit_cache = True
+    name = "unindexed"
+
+
+@compiles(Unindexed, "sqlite")
+def _with_a_plus(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(Unindexed, "postgresql")
+def _indexed(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
 
 
 def insert_rows(

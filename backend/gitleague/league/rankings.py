@@ -4,20 +4,26 @@ where averages are compared, those who were at it on too few days for one.
 Their rows are shown all the same, below the others, whose ranks close up.
 """
 
+from __future__ import annotations
+
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import ColumnElement, Float, FromClause, Select, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from gitleague.core.prepared import prepared
 from gitleague.league.periods import Period, Window
 from gitleague.league.stats import Metric
 from gitleague.scoring.rules import rules_at
 from gitleague.tables.seasons import Absence, AbsenceKind
+
+# Of a table, or what stands for them, by name.
+Columns: TypeAlias = Mapping[str, ColumnElement[Any]] | ReadOnlyColumnCollection[str, Any]
 
 
 class Unranked(NamedTuple):
@@ -26,13 +32,13 @@ class Unranked(NamedTuple):
     away: frozenset[uuid.UUID] | None = None
     active_days: int | None = None  # whoever has fewer is not ranked either
 
-    def among(self, table: FromClause) -> ColumnElement[bool] | None:
-        """Whether a row of the table is one of them; None where nobody is."""
+    def among(self, columns: Columns) -> ColumnElement[bool] | None:
+        """Whether a row with these columns is one of them; None where nobody is."""
         reasons: list[ColumnElement[bool]] = []
         if self.away is not None:
-            reasons.append(table.c.player_id.in_(self.away))
+            reasons.append(columns["player_id"].in_(self.away))
         if self.active_days is not None:
-            reasons.append(table.c.active_days < self.active_days)
+            reasons.append(columns["active_days"] < self.active_days)
         return or_(*reasons) if reasons else None
 
 
@@ -60,12 +66,12 @@ def unranked_in(
     return found
 
 
-def worth(table: FromClause, metric: Metric) -> ColumnElement[Any]:
+def worth(columns: Columns, metric: Metric) -> ColumnElement[Any]:
     """What the rows of a table are ranked by."""
     if metric is Metric.IMPACT_PER_DAY:
-        per_day = cast(table.c.impact, Float) / func.nullif(table.c.active_days, 0)
+        per_day = cast(columns["impact"], Float) / func.nullif(columns["active_days"], 0)
         return func.coalesce(per_day, 0.0)
-    column: ColumnElement[Any] = table.c[metric.value]
+    column: ColumnElement[Any] = columns[metric.value]
     return column
 
 
@@ -74,13 +80,12 @@ def needed_for(metric: Metric) -> tuple[str, ...]:
     return ("impact", "active_days") if metric is Metric.IMPACT_PER_DAY else (metric.value,)
 
 
-def rank(table: FromClause, metric: Metric, unranked: Unranked) -> ColumnElement[int]:
+def rank(
+    columns: Columns, metric: Metric, has_rank: ColumnElement[bool]
+) -> ColumnElement[int | None]:
     """Equals share a rank; NULL for who has none."""
-    order = worth(table, metric).desc()
-    out = unranked.among(table)
-    if out is None:
-        return func.rank().over(order_by=order)
-    return case((out, None), else_=func.rank().over(partition_by=out, order_by=order))
+    order = worth(columns, metric).desc()
+    return case((has_rank, func.rank().over(partition_by=has_rank, order_by=order)))
 
 
 def length_of(window: Window) -> int:

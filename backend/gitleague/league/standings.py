@@ -7,14 +7,30 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from gitleague.core.prepared import prepared
 from gitleague.core.sets import ESCAPE, ByteOrder, escaped
-from gitleague.league.people.shown import LEAGUE, PUBLIC, Viewer, shown_name
+from gitleague.league.people.shown import PUBLIC, Viewer, shown_name
 from gitleague.league.periods import DAY, Window
-from gitleague.league.rankings import Unranked, needed_for, rank, unranked_in, worth
+from gitleague.league.rankings import Columns, Unranked, needed_for, rank, unranked_in, worth
 from gitleague.league.squads.sums import played_for, squad_sums
 from gitleague.league.stats import Metric, Numbers, Order, numbers_in, version_shown
 from gitleague.league.streaks import streaks
@@ -71,13 +87,6 @@ class _Table(NamedTuple):
     unranked_before: Unranked
 
 
-class Leader(NamedTuple):
-    metric: Metric
-    player_id: uuid.UUID
-    name: str
-    value: float
-
-
 class Standings(NamedTuple):
     rows: list[StandingRow]
     total: int
@@ -104,9 +113,8 @@ def standings(
     rows = session.execute(*_page(table, names, limit, (page - 1) * limit, order=order)).all()
     if not rows and page > 1:  # past the end: the rows can no longer tell how many there are
         return Standings([], session.scalar(*_length(table, names)) or 0, 0)
-    streak_of = streaks(session, books, [row.player_id for row in rows], of.window)
     return Standings(
-        [_row(row, streak_of.get(row.player_id, 0), table.unranked) for row in rows],
+        _full_rows(session, table, of.window, books, rows),
         total=rows[0].total if rows else 0,
         highest=rows[0].highest if rows else 0,
     )
@@ -124,44 +132,7 @@ def standings_of(
     books = ledger(session, of.project_id)
     table = _table_of(session, of, books)
     rows = session.execute(*_rows_of(table, list(players))).all()
-    streak_of = streaks(session, books, [row.player_id for row in rows], of.window)
-    return {
-        row.player_id: _row(row, streak_of.get(row.player_id, 0), table.unranked) for row in rows
-    }
-
-
-def leaders(session: Session, of: Slice, metrics: Sequence[Metric]) -> list[Leader]:
-    """Who has most of each metric; nobody leads with nothing, or from afar.
-
-    Of equals the one whose name comes first, whoever looks.
-    """
-    books = ledger_of(session, ledger(session, of.project_id), of.window)
-    (unranked,) = unranked_in(session, of.project_id, Metric.IMPACT, [of.window])
-    made_of = _plan(of, books, of.window)
-    rows = session.execute(*_leaders(of.alone, made_of, unranked, metrics=tuple(metrics))).all()
-    return [
-        Leader(metric, row.player_id, row.name, value)
-        for metric in metrics
-        for row in rows
-        if getattr(row, f"{metric.value}_place") == 1 and (value := getattr(row, metric.value)) > 0
-    ]
-
-
-@prepared
-def _leaders(
-    of: Slice, made_of: Plan, unranked: Unranked, *, metrics: tuple[Metric, ...]
-) -> Select[Any]:
-    everybody = _played(of, made_of, Numbers._fields)
-    played = everybody.add_columns(shown_name(LEAGUE).label("tie")).cte("played")
-    out = unranked.among(played)
-    places = [
-        func.row_number()
-        .over(order_by=(played.c[metric.value].desc(), ByteOrder(played.c.tie), played.c.player_id))
-        .label(f"{metric.value}_place")
-        for metric in metrics
-    ]
-    table = select(played, *places).where(*([] if out is None else [~out])).subquery()
-    return select(table).where(or_(*(table.c[place.name] == 1 for place in places)))
+    return {row.player_id: row for row in _full_rows(session, table, of.window, books, rows)}
 
 
 def last_played(session: Session, of: Slice) -> date | None:
@@ -176,19 +147,32 @@ def _newest_day(of: Slice) -> Select[tuple[date | None]]:
     return over(of, func.max(BoxScore.day))
 
 
-def _row(row: Row[Any], streak: int, unranked: Unranked) -> StandingRow:
-    return StandingRow(
-        rank=row.rank,
-        player_id=row.player_id,
-        name=row.name,
-        is_bot=row.is_bot,
-        numbers=Numbers._make(numbers_in(row)),
-        streak=streak,
-        trend=trend_of(row.rank, row.rank_before),
-        among=row.among,
-        away=row.player_id in (unranked.away or ()),
-        is_retired=row.is_retired,
-    )
+def _full_rows(
+    session: Session, table: _Table, window: Window, books: Ledger, rows: Sequence[Row[Any]]
+) -> list[StandingRow]:
+    """With all the numbers of these players, which the places of a table are found without."""
+    players = [row.player_id for row in rows]
+    if not players:
+        return []
+    sums = session.execute(*_numbers(table.of, table.now, players))
+    numbers = {row.player_id: Numbers._make(numbers_in(row)) for row in sums}
+    streak_of = streaks(session, books, players, window)
+    away = table.unranked.away or ()
+    return [
+        StandingRow(
+            rank=row.rank,
+            player_id=row.player_id,
+            name=row.name,
+            is_bot=row.is_bot,
+            numbers=numbers[row.player_id],
+            streak=streak_of.get(row.player_id, 0),
+            trend=trend_of(row.rank, row.rank_before),
+            among=row.among,
+            away=row.player_id in away,
+            is_retired=row.is_retired,
+        )
+        for row in rows
+    ]
 
 
 def trend_of(rank: int | None, before: int | None) -> Trend:
@@ -207,13 +191,13 @@ def _table_of(session: Session, of: Slice, in_force: Ledger) -> _Table:
     unranked = unranked_in(session, of.project_id, of.metric, (now, before))
     return _Table(
         of.alone,
-        _plan(of, books, now),
-        _plan(of, older, before),
+        plan_in(of, books, now),
+        plan_in(of, older, before),
         *unranked,
     )
 
 
-def _plan(of: Slice, books: Ledger, window: Window) -> Plan:
+def plan_in(of: Slice, books: Ledger, window: Window) -> Plan:
     return plan(books, window.first, window.last, repo_id=of.repo_id)
 
 
@@ -222,12 +206,12 @@ def _page(
     of: _Table, names: tuple[str, ...], limit: int, offset: int, *, order: Order
 ) -> Select[Any]:
     table = _ranked(of)
-    metric = worth(table, of.of.metric)
+    metric = worth(table.c, of.of.metric)
     # Whoever has no rank comes last, where there is somebody.
-    last = [table.c.rank.is_(None)] if of.unranked.among(table) is not None else []
+    last = [table.c.rank.is_(None)] if of.unranked.among(table.c) is not None else []
     return (
         select(table, func.count().over().label("total"))
-        .where(_named(table, names))
+        .where(_in_table(table), _named(table, names))
         .order_by(
             *last,
             metric.desc() if order is Order.DESC else metric.asc(),
@@ -242,46 +226,93 @@ def _page(
 @prepared
 def _length(of: _Table, names: tuple[str, ...]) -> Select[tuple[int]]:
     table = _ranked(of)
-    return select(func.count()).select_from(table).where(_named(table, names))
+    return select(func.count()).select_from(table).where(_in_table(table), _named(table, names))
 
 
 @prepared
 def _rows_of(of: _Table, players: list[uuid.UUID]) -> Select[Any]:
     table = _ranked(of)
-    return select(table).where(table.c.player_id.in_(players))
+    return select(table).where(_in_table(table), table.c.player_id.in_(players))
+
+
+@prepared
+def _numbers(of: Slice, made_of: Plan, players: list[uuid.UUID]) -> Select[Any]:
+    return select(sums_in(of, made_of, Numbers._fields, players))
 
 
 def _ranked(of: _Table) -> CTE:
-    """Everyone who played, with their rank now and in the window before."""
+    """Everyone who played now or in the window before, with their rank in both.
+
+    One set of rows and no join of two: SQLite knows nothing of how many there are, and would look
+    through all of the one for each of the other.
+    """
     metric = of.of.metric
-    played = _played(of.of, of.now, Numbers._fields).cte("played")
-    earlier = _played(of.of, of.before, needed_for(metric)).cte("earlier")
-    was = select(earlier.c.player_id, rank(earlier, metric, of.unranked_before).label("rank"))
-    before = was.cte("was")
-    return (
+    table = _in_both(of)
+    columns = {name: table.c[f"before_{name}"] for name in needed_for(metric)}
+    before: Columns = {"player_id": table.c.player_id} | columns
+    played_before = columns[needed_for(metric)[0]].is_not(None)
+    has_rank = _has_rank(of.unranked, table.c, _in_table(table))
+    return select(
+        table,
+        rank(table.c, metric, has_rank).label("rank"),
+        func.max(table.c.impact).over().label("highest"),
+        func.sum(case((has_rank, 1), else_=0)).over().label("among"),
+        rank(before, metric, _has_rank(of.unranked_before, before, played_before)).label(
+            "rank_before"
+        ),
+    ).cte("ranked")
+
+
+def _in_both(of: _Table) -> CTE:
+    """What players are ranked by, now and before; NULL where they did not play."""
+    needed = needed_for(of.of.metric)
+    now = sums_in(of.of, of.now, tuple(dict.fromkeys(("impact", *needed))))
+    before = sums_in(of.of, of.before, needed)
+    names = [*now.c.keys()[1:], *(f"before_{name}" for name in needed)]
+    each = union_all(
+        select(now, *(_nothing(f"before_{name}") for name in needed)),
         select(
-            played,
-            rank(played, metric, of.unranked).label("rank"),
-            func.max(played.c.impact).over().label("highest"),
-            _ranked_in_all(played, of.unranked).label("among"),
-            before.c.rank.label("rank_before"),
-        )
-        .join_from(played, before, before.c.player_id == played.c.player_id, isouter=True)
-        .cte("ranked")
+            before.c.player_id,
+            *(_nothing(name) for name in now.c.keys()[1:]),
+            *(before.c[name].label(f"before_{name}") for name in needed),
+        ),
+    ).subquery()
+    both = (
+        select(each.c.player_id, *(func.max(each.c[name]).label(name) for name in names))
+        .group_by(each.c.player_id)
+        .subquery()
     )
+    return with_players(of.of, both, names).cte("played")
 
 
-def _ranked_in_all(played: CTE, unranked: Unranked) -> ColumnElement[int]:
-    out = unranked.among(played)
-    return func.count().over() if out is None else func.sum(case((out, 0), else_=1)).over()
+def _nothing(name: str) -> ColumnElement[Any]:
+    return cast(null(), BigInteger).label(name)
 
 
-def _played(of: Slice, made_of: Plan, names: Sequence[str]) -> Select[Any]:
+def _in_table(table: CTE) -> ColumnElement[bool]:
+    """Whether a player of either window played in the newer one."""
+    return table.c.impact.is_not(None)
+
+
+def _has_rank(
+    unranked: Unranked, columns: Columns, played: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    out = unranked.among(columns)
+    return played if out is None else and_(played, ~out)
+
+
+def sums_in(
+    of: Slice, made_of: Plan, names: Sequence[str], players: Collection[uuid.UUID] | None = None
+) -> Subquery:
+    """The player of each row, then the names."""
+    if of.squad_id is None:
+        return sums_of(made_of, names=names, players=players)
+    sums = squad_sums(made_of, names, squad_id=of.squad_id, players=players)
+    return select(sums.c.player_id, *(sums.c[name] for name in names)).subquery()
+
+
+def with_players(of: Slice, sums: Subquery, names: Sequence[str]) -> Select[Any]:
     """These sums of each player, of those in the slice."""
-    if of.squad_id is not None:
-        sums = squad_sums(made_of, names, squad_id=of.squad_id)
-    else:
-        sums = sums_of(made_of, names=names)
     chosen = [Player.project_id == of.project_id]
     if of.positions is not None:
         chosen.append(Player.position.in_(of.positions))

@@ -216,12 +216,13 @@ def test_one_player_has_the_row_of_the_table(field):
     assert standing_of(field.session, which, absent) is None
 
 
-def test_it_asks_three_questions(field, queries):
+def test_it_asks_four_questions(field, queries):
     for number in range(30):
         field.score(field.player(f"Player {number}"), TODAY - number * WEEKLY, impact=number)
     of = Slice(field.project_id, ALL)
     for stale in (True, False):
         queries.clear()
         assert len(standings(field.session, of).rows) == 30
-        assert len(queries) == 3 + stale  # the months that hold, the table, the streaks
+        # The months that hold, the table, the numbers of its page, the streaks.
+        assert len(queries) == 4 + stale
         field.sum_up()

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from gitleague.core.paging import Paging
 from gitleague.league.activity import days_together
 from gitleague.league.awards.shelf import AwardRow, Which, list_awards
+from gitleague.league.leaders import Leader, leaders
 from gitleague.league.people.shown import PUBLIC, Viewer
 from gitleague.league.periods import Window
 from gitleague.league.squads.standings import Per, SquadStanding, squad_standings
-from gitleague.league.standings import Leader, Slice, StandingRow, leaders, standings
+from gitleague.league.standings import Slice, StandingRow, standings
 from gitleague.league.stats import Metric, Numbers
 
 LED = tuple(metric for metric in Metric if metric is not Metric.IMPACT_PER_DAY)

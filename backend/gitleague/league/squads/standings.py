@@ -174,7 +174,7 @@ def _ranked(of: _Table, per: Per) -> CTE:
 
 
 def _compared(table: CTE, metric: Metric, per: Per) -> ColumnElement[Any]:
-    value = worth(table, metric)
+    value = worth(table.c, metric)
     if per is Per.SQUAD or metric is Metric.IMPACT_PER_DAY:  # which is an average already
         return value
     # Both databases divide to the nearest number there is, so that equals stay equal.

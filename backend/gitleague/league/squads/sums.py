@@ -5,7 +5,7 @@ that are stale, from the totals of days and the box scores. Each day comes from 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from gitleague.core.sets import Unindexed
 from gitleague.league.totals import Piece, Plan, Source, totals_in
 from gitleague.scoring.totals import Span
 from gitleague.tables.commits import Identity
@@ -33,11 +34,18 @@ class _Asked(NamedTuple):
     of: Plan
     names: Sequence[str]
     squad_id: uuid.UUID | None
+    players: Collection[uuid.UUID] | None
 
 
-def squad_sums(of: Plan, names: Sequence[str], *, squad_id: uuid.UUID | None = None) -> Subquery:
+def squad_sums(
+    of: Plan,
+    names: Sequence[str],
+    *,
+    squad_id: uuid.UUID | None = None,
+    players: Collection[uuid.UUID] | None = None,
+) -> Subquery:
     """A row for each player and squad: `player_id`, `squad_id` and the `names` of `Numbers`."""
-    asked = _Asked(of, names, squad_id)
+    asked = _Asked(of, names, squad_id, players)
     parts = [part for piece in of.pieces for part in _parts(asked, piece)]
     each = union_all(*parts).subquery()
     keys = (each.c.player_id, each.c.squad_id)
@@ -77,12 +85,12 @@ def _in_stint(day: Any) -> ColumnElement[bool]:
 
 def _head(day: Any) -> ColumnElement[bool]:
     """Before its first whole month."""
-    return and_(day >= Stint.first, day <= Stint.last, day < Stint.months_from)
+    return and_(day >= Stint.first, Unindexed(day) <= Stint.last, day < Stint.months_from)
 
 
 def _tail(day: Any) -> ColumnElement[bool]:
     """After its last one, or where there is none, from the first of a month on."""
-    return and_(day >= Stint.months_from, day >= Stint.months_until, day <= Stint.last)
+    return and_(Unindexed(day) >= Stint.months_from, day >= Stint.months_until, day <= Stint.last)
 
 
 def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bool]) -> Select[Any]:
@@ -95,10 +103,11 @@ def _from_totals(asked: _Asked, piece: Piece, span: Span, days: ColumnElement[bo
         .join(Stint, _plays(PlayerTotal.player_id, PlayerTotal.project_id))
         .where(
             PlayerTotal.project_id == asked.of.project_id,
-            PlayerTotal.rules_version == asked.of.version,
+            # From the stints to the totals of their days alone, by the index over players.
+            Unindexed(PlayerTotal.rules_version) == asked.of.version,
             PlayerTotal.span == span.value,
             *totals_in(asked.of.repo_id),
-            PlayerTotal.first.between(piece.first, piece.last),
+            Unindexed(PlayerTotal.first).between(piece.first, piece.last),
             days,
             *_touching(asked, piece),
         )
@@ -135,6 +144,8 @@ def _touching(asked: _Asked, piece: Piece) -> list[ColumnElement[bool]]:
     chosen = [Stint.project_id == asked.of.project_id]
     if asked.squad_id is not None:
         chosen.append(Stint.squad_id == asked.squad_id)
+    if asked.players is not None:
+        chosen.append(Stint.player_id.in_(asked.players))
     return [*chosen, Stint.first <= piece.last, Stint.last >= piece.first]
 
 

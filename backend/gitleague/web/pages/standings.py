@@ -14,10 +14,11 @@ from gitleague.core.routing import Routes
 from gitleague.core.session import ReadSession
 from gitleague.league.about import choices
 from gitleague.league.forms import forms_of
+from gitleague.league.leaders import leaders
 from gitleague.league.people.shown import Viewer, viewer_of
 from gitleague.league.periods import Period
 from gitleague.league.schemas import StandingsQuery
-from gitleague.league.standings import Standings, last_played, leaders, standings
+from gitleague.league.standings import Standings, last_played, standings
 from gitleague.league.stats import Metric
 from gitleague.scoring.rules import rules_at
 from gitleague.web.charts import Sparkline, sparkline
