@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -32,6 +32,15 @@ QUICK = "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1
 MOST_WAITING_TO_WRITE = 8
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 AT_THE_END = "at_the_end"
+
+
+SEEN = "seen"
+
+
+def seen(session: Session) -> dict[Hashable, Any]:
+    """What this session has read and may be asked again; of one that writes nothing is kept."""
+    kept: dict[Hashable, Any] = session.info.get(SEEN, {})
+    return kept
 
 
 def at_the_end(session: Session, deed: Callable[[Session], None]) -> None:
@@ -68,8 +77,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session whose changes, if any, are thrown away."""
-        with _told_apart(), Session(self._read_engine, autoflush=False) as session:
+        """A session of one moment, whose changes, if any, are thrown away."""
+        info: dict[str, Any] = {SEEN: {}}
+        with _told_apart(), Session(self._read_engine, autoflush=False, info=info) as session:
             yield session
 
     @contextmanager

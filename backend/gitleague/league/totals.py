@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gitleague.core.db import seen
 from gitleague.core.prepared import prepared
 from gitleague.league.periods import DAY, Window
 from gitleague.league.stats import Numbers
@@ -77,11 +78,15 @@ class Plan(NamedTuple):
 
 
 def ledger(session: Session, project_id: uuid.UUID, version: int | None = None) -> Ledger:
-    """Of the version in force where none is given."""
-    rows = session.execute(*_ledger(project_id, version)).all()
-    in_force = int(rows[0][0])
-    stale = frozenset(month for _, month in rows if month)
-    return Ledger(project_id, in_force if version is None else version, stale)
+    """Of the version in force where none is given. A page asks for it in each of its parts."""
+    known, key = seen(session), (Ledger, project_id, version)
+    if key not in known:
+        rows = session.execute(*_ledger(project_id, version)).all()
+        in_force = int(rows[0][0])
+        stale = frozenset(month for _, month in rows if month)
+        known[key] = Ledger(project_id, in_force if version is None else version, stale)
+    found: Ledger = known[key]
+    return found
 
 
 @prepared
