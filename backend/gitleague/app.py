@@ -34,7 +34,7 @@ from gitleague.core.shedding import Shedding
 from gitleague.core.telemetry import report_errors, tracing
 from gitleague.core.unknown import refuse_unknown_parameters
 from gitleague.description import with_examples
-from gitleague.jobs.sending import Sender, broker, celery_sender
+from gitleague.jobs.sending import Sender
 from gitleague.league import routes as league
 from gitleague.league.live.newsroom import Newsroom
 from gitleague.ops import watching
@@ -184,6 +184,8 @@ def _sender(database: Database, settings: Settings) -> Sender | None:
     """With Redis there is Celery, and its workers do the jobs."""
     if not settings.redis_url:
         return None
+    from gitleague.jobs.broker import broker, celery_sender  # noqa: PLC0415 - 0.2 s, and few need it
+
     send = celery_sender(broker(settings.redis_url), pull_minutes=settings.pull_minutes)
     return Sender(database, send)
 

@@ -1,8 +1,9 @@
 """The jobs where there is no Redis: a process beside the server, so that no request waits for one.
 
-`gitleague serve` starts it, and starts it again when it dies. It ends with the server, however that
-ends: at SIGTERM, and when its stdin closes, which the server holds. What is under way then ends at
-its next step; what was cut off is taken up when the process starts again.
+`gitleague serve` forks a supervisor before it has a thread or a socket of its own, and that forks
+the process of the jobs, again whenever it dies. So all three share what is imported. They hold a
+pipe whose other end is the server's: it closes when the server stops, and however else it ends.
+What is under way then ends at its next step; what was cut off is taken up at the next start.
 """
 
 from __future__ import annotations
@@ -10,46 +11,82 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Event, Thread
 
-from gitleague.core import log
 from gitleague.core.db import Database
 from gitleague.core.locks import Busy, alone
-from gitleague.core.private_files import keep_files_private
-from gitleague.core.settings import Settings, load_settings
+from gitleague.core.settings import Settings
 from gitleague.core.telemetry import report_errors
 from gitleague.jobs import queue
 from gitleague.jobs.runner import Runner, RunnerThread
 from gitleague.tasks import CLOCKS, pulls_of, tasks_of
 
+FORK = get_context("fork")
+LONG_ENOUGH = 60.0  # seconds: what lived so long is started again without a pause that grows
+SHORTEST_PAUSE = 0.5  # seconds between two starts
+LONGEST_PAUSE = 30.0
 STOP_SECONDS = 8.0  # for what is under way, before it is cut off
+KILL_SECONDS = 2.0  # more, before the process is killed
 LOOK = 1.0  # seconds between two looks whether a step takes too long
 OVERDUE = 75  # EX_TEMPFAIL: it is started again
-said = logging.getLogger("gitleague.jobs")
+log = logging.getLogger("gitleague.jobs")
 
 
-def main() -> None:
-    keep_files_private()
-    settings = load_settings()
-    log.configure(settings)
+class JobsProcess:
+    """To be started while this process has no other thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        theirs, self._ours = FORK.Pipe(duplex=False)
+        with theirs:
+            self._supervisor = FORK.Process(
+                target=_supervise, args=(settings, theirs, self._ours), name="jobs-supervisor"
+            )
+            self._supervisor.start()
+
+    def stop(self) -> None:
+        """Returns when it has ended, or was killed."""
+        self._ours.close()
+        self._supervisor.join()
+
+
+def _supervise(settings: Settings, server: Connection, other_end: Connection) -> None:
+    other_end.close()
+    for number in (signal.SIGINT, signal.SIGTERM):  # they are for the server, which then ends us
+        signal.signal(number, signal.SIG_IGN)
+    pause = 0.0
+    while not wait([server], pause):
+        began = time.monotonic()
+        process = FORK.Process(target=_run_jobs, args=(settings, server), name="jobs")
+        process.start()
+        if server in wait([server, process.sentinel]):
+            process.join(STOP_SECONDS + KILL_SECONDS)
+            process.kill()
+            process.join()
+            return
+        process.join()
+        log.error("the process of the jobs ended with %s, and is started again", process.exitcode)
+        has_lived_long = time.monotonic() - began > LONG_ENOUGH
+        pause = SHORTEST_PAUSE if has_lived_long else min(LONGEST_PAUSE, 2 * pause + SHORTEST_PAUSE)
+
+
+def _run_jobs(settings: Settings, server: Connection) -> None:
     report_errors(settings)
     stop = Event()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    Thread(target=_watch_server, args=(stop,), daemon=True).start()
+    Thread(target=_watch, args=(server, stop), daemon=True).start()
     with _alone(settings.data_dir / "jobs.lock", stop):
         if not stop.is_set():
-            _run(settings, stop)
+            _run_until(stop, settings)
 
 
-def _watch_server(stop: Event) -> None:
-    while os.read(sys.stdin.fileno(), 1):
-        continue
+def _watch(server: Connection, stop: Event) -> None:
+    wait([server])
     stop.set()
 
 
@@ -66,7 +103,7 @@ def _alone(path: Path, stop: Event) -> Iterator[None]:
     yield
 
 
-def _run(settings: Settings, stop: Event) -> None:
+def _run_until(stop: Event, settings: Settings) -> None:
     database = Database(settings.database, pool_size=6)
     if database.is_sqlite:  # which is one machine's, so nobody else is at any job
         with database.writing() as session:
@@ -80,14 +117,10 @@ def _run(settings: Settings, stop: Event) -> None:
         thread.start()
     while not stop.wait(LOOK):
         if any(runner.is_overdue() for runner in runners):
-            said.error("a step of a job does not end; the process of the jobs starts again")
+            log.error("a step of a job does not end; the process of the jobs starts again")
             os._exit(OVERDUE)
     deadline = time.monotonic() + STOP_SECONDS
     for thread in threads:
         thread.stop(seconds=max(0.0, deadline - time.monotonic()))
     logging.shutdown()
     os._exit(0)  # what is still under way holds a lock that goes with the process
-
-
-if __name__ == "__main__":
-    main()

@@ -31,18 +31,13 @@ from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
 from gitleague.scoring.changes import apply_rules
 from gitleague.scoring.history import GIVE_AWARDS
 from gitleague.scoring.penalties import LOOK
-from gitleague.scoring.time_zones import move_days as move_days_of
+from gitleague.scoring.time_zones import move_days
 from gitleague.scoring.totals import SUM_UP, ask_for_totals, sum_up_next
 from gitleague.server.operation import forget_operation, thin_out
 from gitleague.server.pushes import forget_counts, pause_where_failing
 from gitleague.sync.pull.pulling import Puller, pull
 from gitleague.sync.pull.schedules import PULL_REPO, ask_for_pulls
 from gitleague.sync.pull.wishes import wipe_kept_credentials
-
-
-def move_days(work: Work) -> None:
-    with work.database.writing() as session:
-        move_days_of(session, work.job.project_id)
 
 
 def end_turns(work: Work) -> None:
@@ -93,7 +88,7 @@ def tasks_of(settings: Settings) -> Mapping[str, Task]:
         deliver(work.database, work.job.project_id, sealer, outbound, told, pause=work.pause)
 
     def send_digests(work: Work) -> None:
-        sender = Sender(work.database, settings, sealer)
+        sender = Sender(work.database, settings, sealer, outbound)
         wanted = work.job.arguments.get("test")
         if wanted:
             sender.send_test(work.job.project_id, uuid.UUID(wanted))

@@ -20,8 +20,9 @@ from gitleague.core.private_files import keep_files_private
 from gitleague.core.settings import load_settings
 from gitleague.core.telemetry import report_errors
 from gitleague.jobs import queue
+from gitleague.jobs.broker import RUN_JOB, broker, celery_sender
 from gitleague.jobs.runner import TIME_LIMIT, NotNow, Runner, Task, TookTooLong, Work, run
-from gitleague.jobs.sending import RUN_JOB, Queue, Send, broker, celery_sender, queue_of, send_due
+from gitleague.jobs.sending import Queue, Send, queue_of, send_due
 from gitleague.tasks import CLOCKS, pulls_of, tasks_of
 
 CLOCK = Queue.CLOCK.value

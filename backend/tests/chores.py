@@ -9,7 +9,7 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.jobs import queue
-from gitleague.jobs.runner import Clock, Runner, RunnerThread, run
+from gitleague.jobs.runner import Clock, Runner, RunnerThread, Task, run
 from gitleague.tables.jobs import Job, JobState
 from gitleague.tasks import TASKS, pulls_of, tasks_of
 from sqlalchemy import func, select, update
@@ -40,15 +40,22 @@ def finish_all_jobs(database: Database) -> None:
     finish_jobs(database)
 
 
-def do_now(database: Database, project_id: uuid.UUID, kind: str, **arguments: object) -> None:
-    """A job that no server beside the test can take."""
+def do_now(
+    database: Database,
+    project_id: uuid.UUID,
+    kind: str,
+    *,
+    task: Task | None = None,
+    **arguments: object,
+) -> None:
+    """A job that no server beside the test can take; `task` does it in place of the usual one."""
     with database.writing() as session:
         queue.enqueue(session, kind, project_id=project_id, arguments=arguments)
         session.flush()  # it is looked for
         job = queue.take(session, {kind}, project_id)
     assert job
     assert job.arguments == arguments
-    run(database, TASKS[kind], job)
+    run(database, task or TASKS[kind], job)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import uuid
 import pytest
 from awaited import until
 from gitleague.core.db import Database
+from gitleague.jobs.broker import broker, celery_sender
 from gitleague.jobs.queue import enqueue
-from gitleague.jobs.sending import Sender, broker, celery_sender
+from gitleague.jobs.sending import Sender
 from gitleague.scoring.rules import rules_in_force, save_rules
 from gitleague_client.rules.defaults import Rules
 

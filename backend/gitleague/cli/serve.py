@@ -14,12 +14,12 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from gitleague.cli.jobs_child import JobsChild
 from gitleague.cli.opening import opened
 from gitleague.core import log, migrations
 from gitleague.core.draining import Draining
 from gitleague.core.settings import Settings, load_settings, share_metrics
 from gitleague.core.systemd import keep, kept_listener
+from gitleague.jobs_process import JobsProcess
 
 APP = "gitleague.app:create_app_from_environment"
 SERVING: Final[dict[str, Any]] = {
@@ -59,20 +59,24 @@ def serve(*, host: str, port: int, workers: int, migrate: bool) -> None:
             migrations.upgrade(database)
         else:
             migrations.check(database)
+    with _jobs_beside(settings):
+        _serve(settings, host, port, workers)
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     config = uvicorn.Config(APP, factory=True, host=host, port=port, workers=workers, **SERVING)
     listener = kept_listener(host, port)
     if listener is None:
         listener = config.bind_socket()
         listener.listen(config.backlog)  # who asks while the server starts waits, too
         keep(listener)
-    with _jobs_beside(settings):
-        if workers > 1:
-            share_metrics(settings.data_dir)
-            Multiprocess(config, sockets=[listener]).run()
-            return
-        server = uvicorn.Server(config)
-        with contextlib.suppress(KeyboardInterrupt):  # it has ended well already
-            server.run(sockets=[listener])
+    if workers > 1:
+        share_metrics(settings.data_dir)
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # it has ended well already
+        server.run(sockets=[listener])
     if not server.started:
         sys.exit(STARTUP_FAILURE)
 
@@ -83,16 +87,15 @@ def _jobs_beside(settings: Settings) -> Iterator[None]:
     if settings.redis_url:
         yield
         return
-    child, is_ended = JobsChild(), False
+    jobs, is_ended = JobsProcess(settings), False
     # uvicorn ends at SIGTERM, and then sends it again to whoever listened before.
     before = signal.signal(signal.SIGTERM, _end)
-    child.start()
     try:
         yield
     except _EndedError:
         is_ended = True
     finally:
-        child.stop()
+        jobs.stop()
         signal.signal(signal.SIGTERM, before)
     if is_ended:
         signal.raise_signal(signal.SIGTERM)

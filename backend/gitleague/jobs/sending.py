@@ -14,10 +14,8 @@ from datetime import timedelta
 from enum import Enum
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from celery import Celery
-from kombu.exceptions import OperationalError
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -25,11 +23,9 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import Unavailable
 from gitleague.jobs.queue import ASKED, due_now
-from gitleague.jobs.runner import TIME_LIMIT
 from gitleague.tables.jobs import Job
 
 log = logging.getLogger("gitleague.jobs")
-RUN_JOB = "gitleague.run_job"
 MOST_SENT = 2  # of one league in one queue, which no worker has taken yet
 LOST = timedelta(minutes=10)  # after which it is sent again; the broker forgets it then
 
@@ -55,13 +51,6 @@ class Message(NamedTuple):
     project_id: uuid.UUID
     job_id: uuid.UUID
     queue: Queue
-
-
-def broker(url: str) -> Celery:
-    """The same for those who send and those who do."""
-    app = Celery("gitleague", broker=url)
-    app.conf.task_queues = {queue.value: {} for queue in Queue}
-    return app
 
 
 class BrokerAway(Exception):
@@ -141,26 +130,6 @@ def _take_back(session: Session, messages: list[Message]) -> None:
     session.execute(
         update(Job).where(Job.id.in_([message.job_id for message in messages])).values(sent_at=None)
     )
-
-
-def celery_sender(app: Celery, *, pull_minutes: int) -> Send:
-    """Each with the time that a worker may take for it: first it is told, then it is ended."""
-    seconds = dict.fromkeys(Queue, TIME_LIMIT) | {Queue.PULLS: pull_minutes * 60 + TIME_LIMIT}
-
-    def send(message: Message) -> None:
-        options: dict[str, Any] = {
-            "queue": message.queue.value,
-            "expires": LOST.total_seconds(),
-            "soft_time_limit": seconds[message.queue],
-            "time_limit": seconds[message.queue] + TIME_LIMIT,
-            "retry": False,
-        }
-        try:
-            app.send_task(RUN_JOB, (str(message.project_id), str(message.job_id)), **options)
-        except (OperationalError, OSError) as error:
-            raise BrokerAway from error
-
-    return send
 
 
 class Sender:

@@ -17,6 +17,7 @@ from gitleague.accounts.mail import Letter, MailNotSent, deliver
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import SettingsError
+from gitleague.core.outbound import Outbound
 from gitleague.core.settings import Settings
 from gitleague.league.digests.destinations import NotSent, Unfit, check, send
 from gitleague.ops.notices import Notice
@@ -140,7 +141,8 @@ def _tell(settings: Settings, notice: Notice, recipient: Recipient) -> str | Non
         else:
             destination = settings.slack_url.get_secret_value()
             title, text = notice.subject, notice.text
-            send(settings, DigestKind.SLACK, destination, title=title, text=text)
+            outbound = Outbound(settings)
+            send(settings, outbound, DigestKind.SLACK, destination, title=title, text=text)
     except (MailNotSent, NotSent) as error:
         return str(error)[:200]
     return None

@@ -105,19 +105,13 @@ def take_back(session: Session, project_id: uuid.UUID, shas: Collection[str]) ->
         totals.mark(session, project_id, of.version, days)
 
 
-def is_built_in_steps(old: Rules, new: Rules) -> bool:
-    """Where no text is read anew, so that old and new box scores follow from the same commits."""
-    return (old.ticket_pattern, old.unclean_pattern) == (new.ticket_pattern, new.unclean_pattern)
-
-
 def _kept(session: Session, project_id: uuid.UUID) -> list[RulesInForce]:
     """The box scores that follow each commit; before they are built, the newest are in pieces."""
     in_force = rules_in_force(session, project_id)
     newest = newest_version(session, project_id)
     if newest == in_force.version:
         return [in_force]
-    new = RulesInForce(newest, rules_at(session, project_id, newest))
-    return [in_force, new] if is_built_in_steps(in_force.rules, new.rules) else [in_force]
+    return [in_force, RulesInForce(newest, rules_at(session, project_id, newest))]
 
 
 def recompute(session: Session, project_id: uuid.UUID) -> None:
@@ -165,13 +159,6 @@ def remove_days(session: Session, project_id: uuid.UUID, version: int, days: Day
             BoxScore.day.between(*days),
         )
     )
-
-
-def rebuild(session: Session, project_id: uuid.UUID, of: RulesInForce) -> None:
-    """Builds the box scores of one version of the rules."""
-    remove(session, project_id, of.version)
-    _move(session, project_id, of, None, sign=1)
-    _mark_all(session, project_id, of.version)
 
 
 def build(session: Session, project_id: uuid.UUID, of: RulesInForce, days: Days) -> None:

@@ -1,63 +1,68 @@
 """How new rules come into force: all at once, while readers see the old numbers until then.
 
 Their box scores are built month by month, each a transaction of its own. Who pushes in between adds
-to both, the old and the new: see `boxscores.add`. Where texts have to be read anew, the flags of
-commits change with the box scores: both are written in one transaction, and read before it begins.
+to both, the old and the new: see `boxscores.add`. Where texts have to be read anew, that comes
+first, some commits at a time: until the new rules are in force, the old ones score what was found.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from gitleague_client.rules.classify import BY_RULES, classify_by_rules
 from gitleague_client.rules.defaults import Rules
-from sqlalchemy import ColumnElement, Row, false, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, false, func, select, update
 from sqlalchemy.orm import Session
 
-from gitleague.core.clock import now
 from gitleague.core.sets import among
 from gitleague.core.trial import shadow
 from gitleague.jobs.runner import Work
 from gitleague.projects.happenings import tell_of_standings
 from gitleague.projects.leagues import lock_project, needs_no_lock
 from gitleague.scoring.boxscores import (
+    add,
     build,
-    is_built_in_steps,
     months,
-    rebuild,
     rebuild_days,
     remove,
     remove_days,
+    take_back,
 )
+from gitleague.scoring.chunks import CHUNK, Place, commits_in_chunks, next_commits
 from gitleague.scoring.days import Days
 from gitleague.scoring.rules import RulesInForce, newest_version, rules_at, rules_in_force
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.projects import Project
 from gitleague.tables.scores import BoxScore, RulesVersion, StaleMonth
 
-CHUNK = 5000  # commits
-READ = 90  # percent of the work when all texts are read again
-MOST_WAITED = timedelta(minutes=5)  # between when a push is received and when it is seen
-BUILT = 90  # percent of the work when all months are built
+READ = 40  # percent of the work when all texts are read again
+BUILT = 90  # and when all months are built
+TEXT = (CommitRow.message_title, CommitRow.message_body, CommitRow.flags)
 
 
-def apply_rules(work: Work) -> None:
+def apply_rules(work: Work, *, chunk: int = CHUNK) -> None:
     """Does nothing where newer rules wait, or these are in force already."""
     version = int(work.job.arguments["version"])
     project_id = work.job.project_id
     with work.database.reading() as session:
-        old = rules_in_force(session, project_id)
         new = RulesInForce(version, rules_at(session, project_id, version))
         is_wanted = _is_wanted(session, project_id, version)
-    if is_wanted and is_built_in_steps(old.rules, new.rules):
+        has_to_read = not _are_read(session, project_id, new)
+    if is_wanted and has_to_read and "until" not in work.job.arguments:
+        _read_texts(work, new, chunk)
+    if is_wanted:
         _build(work, new)
-    elif is_wanted:
-        _read_again(work, new)
     _clear(work)
+
+
+def read_alike(old: Rules, new: Rules) -> bool:
+    """Whether both find the same in every text."""
+    patterns = (old.ticket_pattern, old.unclean_pattern)
+    return patterns == (new.ticket_pattern, new.unclean_pattern)
 
 
 def _is_wanted(session: Session, project_id: uuid.UUID, version: int) -> bool:
@@ -79,47 +84,58 @@ def _build(work: Work, new: RulesInForce) -> None:
                 return
             rebuild_days(session, project_id, new, days)
             work.keep(session, version=new.version, until=str(days.first))
-        work.pause(BUILT * place // len(found))
+        work.pause(READ + (BUILT - READ) * place // len(found))
     with work.database.writing() as session:
         _put_in_force(session, project_id, new.version)
 
 
-def _put_in_force(session: Session, project_id: uuid.UUID, version: int) -> bool:
+def _put_in_force(session: Session, project_id: uuid.UUID, version: int) -> None:
     lock_project(session, project_id)
     if not _is_wanted(session, project_id, version):
-        return False
+        return
     session.execute(update(Project).where(Project.id == project_id).values(rules_version=version))
     tell_of_standings(session, project_id)
-    return True
 
 
-def _read_again(work: Work, new: RulesInForce) -> None:
-    project_id = work.job.project_id
-    began_at = now()
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    seen = 0
+def _are_read(session: Session, project_id: uuid.UUID, new: RulesInForce) -> bool:
+    """Whether all texts were read with these patterns, and none with others that were wished for
+    in between.
+    """
+    old = rules_in_force(session, project_id)
+    wishes = select(RulesVersion.rules).where(
+        RulesVersion.project_id == project_id,
+        RulesVersion.season_id.is_(None),
+        RulesVersion.version.between(old.version + 1, new.version),
+    )
+    since = [Rules.model_validate(each) for each in session.scalars(wishes)]
+    return all(read_alike(old.rules, each) for each in since)
+
+
+def _read_texts(work: Work, new: RulesInForce, chunk: int) -> None:
+    """The flags of commits follow the new patterns, and so does what they score in both versions.
+    A push reads with the patterns that were wished for last.
+    """
+    project_id, wanted = work.job.project_id, [CommitRow.flags_sent.is_(False)]
+    place = Place.read(work.job.arguments.get("after"))
     with work.database.reading() as session:
-        wanted: list[ColumnElement[bool]] = [CommitRow.flags_sent.is_(False)]
         total = _count(session, project_id, wanted)
-        for rows in _chunks(session, project_id, wanted):
-            for bits, shas in _changed(rows, new.rules).items():
-                found[bits] += shas
-            seen += len(rows)
-            work.live(seen * READ // (total or 1))
-    with work.database.writing() as session:
-        lock_project(session, project_id)
-        old = rules_in_force(session, project_id)
-        if not _put_in_force(session, project_id, new.version):
-            return
-        _set_flags(session, project_id, found)
-        _reclassify(session, project_id, new.rules, [_came_since(began_at)])
-        rebuild(session, project_id, new)
-        remove(session, project_id, old.version)
-
-
-def _came_since(moment: datetime) -> ColumnElement[bool]:
-    """What had to wait was received before."""
-    return CommitRow.received_at >= moment - MOST_WAITED
+    seen = 0
+    while True:
+        with work.database.writing() as session:
+            lock_project(session, project_id)
+            if not _is_wanted(session, project_id, new.version):
+                return
+            rows, place = next_commits(session, project_id, TEXT, wanted, place, limit=chunk)
+            if not rows:
+                return
+            changed = _changed(rows, new.rules)
+            shas = [sha for group in changed.values() for sha in group]
+            take_back(session, project_id, shas)
+            _set_flags(session, project_id, changed)
+            add(session, project_id, shas)
+            work.keep(session, version=new.version, after=place.kept())
+        seen += len(rows)
+        work.pause(READ * seen // max(total, seen))
 
 
 def _clear(work: Work) -> None:
@@ -159,7 +175,7 @@ def try_out(session: Session, project_id: uuid.UUID, old: Rules, new: Rules, day
     shadow(session, BoxScore, false())
     shadow(session, StaleMonth, false())
     needs_no_lock(session, project_id)
-    if not is_built_in_steps(old, new):
+    if not read_alike(old, new):
         in_window = CommitRow.day.between(*days)
         shadow(session, CommitRow, CommitRow.project_id == project_id, in_window)
         _reclassify(session, project_id, new, [in_window])
@@ -171,40 +187,15 @@ def _reclassify(
     session: Session, project_id: uuid.UUID, rules: Rules, which: Collection[ColumnElement[bool]]
 ) -> None:
     """Reads the texts again that are here. What a client kept to itself stays what it said."""
-    for rows in _chunks(session, project_id, [CommitRow.flags_sent.is_(False), *which]):
+    chosen = [CommitRow.flags_sent.is_(False), *which]
+    for rows in commits_in_chunks(session, project_id, TEXT, chosen):
         _set_flags(session, project_id, _changed(rows, rules))
 
 
-def _count(session: Session, project_id: uuid.UUID, chosen: list[ColumnElement[bool]]) -> int:
+def _count(session: Session, project_id: uuid.UUID, chosen: Collection[ColumnElement[bool]]) -> int:
     return (
         session.scalar(select(func.count()).where(CommitRow.project_id == project_id, *chosen)) or 0
     )
-
-
-def _chunks(
-    session: Session, project_id: uuid.UUID, chosen: list[ColumnElement[bool]]
-) -> Iterator[list[Row[Any]]]:
-    """In the order of the key, so that what is written is not met again."""
-    key = tuple_(CommitRow.sha, CommitRow.repo_id)
-    wanted = (
-        select(
-            CommitRow.sha,
-            CommitRow.repo_id,
-            CommitRow.message_title,
-            CommitRow.message_body,
-            CommitRow.flags,
-        )
-        .where(CommitRow.project_id == project_id, *chosen)
-        .order_by(CommitRow.sha, CommitRow.repo_id)
-        .limit(CHUNK)
-    )
-    last: tuple[Any, ...] = ("", uuid.UUID(int=0))
-    while True:
-        rows = list(session.execute(wanted.where(key > last)))
-        if not rows:
-            return
-        yield rows
-        last = (rows[-1].sha, rows[-1].repo_id)
 
 
 def _changed(rows: list[Row[Any]], rules: Rules) -> Mapping[int, list[str]]:

@@ -5,20 +5,16 @@ Seasons that are closed stay as they were played: their box scores are a version
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, func, select, update
 
+from gitleague.jobs.runner import Work
 from gitleague.projects.leagues import lock_project
-from gitleague.scoring.boxscores import rebuild
-from gitleague.scoring.rules import rules_in_force
+from gitleague.scoring.boxscores import add, take_back
+from gitleague.scoring.chunks import CHUNK, Place, next_commits
 from gitleague.tables.commits import CommitRow
-
-CHUNK = 5000  # commits
 
 
 def day_of(moment: datetime, *, received_at: datetime, zone: tzinfo) -> date:
@@ -30,40 +26,33 @@ def day_of(moment: datetime, *, received_at: datetime, zone: tzinfo) -> date:
         return known.date()
 
 
-def move_days(session: Session, project_id: uuid.UUID) -> None:
-    """Every commit to its day in the league's time zone, and the box scores in force after it."""
-    zone = lock_project(session, project_id)
-    for rows in _chunks(session, project_id):
-        moved = [_moved(project_id, row, zone) for row in rows]
-        changed = [new for new, row in zip(moved, rows, strict=True) if new["day"] != row.day]
-        if changed:
-            session.execute(update(CommitRow), changed)
-    rebuild(session, project_id, rules_in_force(session, project_id))
+def move_days(work: Work, *, chunk: int = CHUNK) -> None:
+    """Every commit to its day in the league's time zone, and what it scores with it."""
+    project_id = work.job.project_id
+    columns = (CommitRow.author_date, CommitRow.commit_date, CommitRow.received_at, CommitRow.day)
+    place = Place.read(work.job.arguments.get("after"))
+    with work.database.reading() as session:
+        total = session.scalar(select(func.count()).where(CommitRow.project_id == project_id)) or 1
+    seen = 0
+    while True:
+        with work.database.writing() as session:
+            zone = lock_project(session, project_id)
+            rows, place = next_commits(session, project_id, columns, (), place, limit=chunk)
+            if not rows:
+                return
+            changed = [new for row in rows if (new := _moved(row, zone))["day"] != row.day]
+            shas = {row["sha"] for row in changed}
+            take_back(session, project_id, shas)
+            if changed:
+                of_project = {"project_id": project_id}
+                session.execute(update(CommitRow), [row | of_project for row in changed])
+            add(session, project_id, shas)
+            work.keep(session, after=place.kept())
+        seen += len(rows)
+        work.pause(100 * seen // max(total, seen))
 
 
-def _moved(project_id: uuid.UUID, row: Row[Any], zone: tzinfo) -> dict[str, Any]:
+def _moved(row: Row[Any], zone: tzinfo) -> dict[str, Any]:
     moment = row.author_date or row.commit_date
     day = day_of(moment, received_at=row.received_at, zone=zone)
-    return {"project_id": project_id, "sha": row.sha, "repo_id": row.repo_id, "day": day}
-
-
-def _chunks(session: Session, project_id: uuid.UUID) -> Iterator[list[Row[Any]]]:
-    """In the order of the key, so that what is written is not met again."""
-    key = tuple_(CommitRow.sha, CommitRow.repo_id)
-    wanted = (
-        select(
-            CommitRow.sha,
-            CommitRow.repo_id,
-            CommitRow.author_date,
-            CommitRow.commit_date,
-            CommitRow.received_at,
-            CommitRow.day,
-        )
-        .where(CommitRow.project_id == project_id)
-        .order_by(CommitRow.sha, CommitRow.repo_id)
-        .limit(CHUNK)
-    )
-    last: tuple[Any, ...] = ("", uuid.UUID(int=0))
-    while rows := list(session.execute(wanted.where(key > last))):
-        yield rows
-        last = (rows[-1].sha, rows[-1].repo_id)
+    return {"sha": row.sha, "repo_id": row.repo_id, "day": day}

@@ -9,7 +9,6 @@ import sys
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from redis import Redis, RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -92,6 +91,8 @@ def condition(session: Session, database: Database, settings: Settings) -> Condi
 
 
 def _redis_answers(url: str) -> bool:
+    from redis import Redis, RedisError  # noqa: PLC0415 - slow to load, and few servers have it
+
     waiting = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
     with Redis.from_url(url, **waiting) as redis:
         try:

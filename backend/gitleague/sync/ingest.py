@@ -23,7 +23,7 @@ from gitleague.projects.repos import RepoRow
 from gitleague.scoring.credits import changed
 from gitleague.scoring.penalties import ask_referee
 from gitleague.scoring.references import STEM
-from gitleague.scoring.rules import rules_of
+from gitleague.scoring.rules import newest_version, rules_at
 from gitleague.sync import heads, refusals
 from gitleague.sync.batch import Batch
 from gitleague.sync.erased import People, people_of, without_erased
@@ -75,7 +75,8 @@ def ingest(
 
 def _write(session: Session, arrival: Arrival, plan: Plan, people: People) -> None:
     of_repo = (arrival.project_id, arrival.repo_id)
-    rules = rules_of(session, arrival.project_id)
+    newest = newest_version(session, arrival.project_id)
+    rules = rules_at(session, arrival.project_id, newest)
     read_now = [read(commit, rules) for commit in plan.written.values()]
     readings = without_erased(session, arrival.project_id, read_now, people)
     arriving = {sha: refusal.parents for sha, refusal in plan.refused.items()}

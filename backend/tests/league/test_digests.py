@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from apprise.plugins.discord import NotifyDiscord
-from apprise.plugins.slack import NotifySlack
 from awarding import give
 from cases import in_one_world
 from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.core.outbound import Outbound
 from gitleague.core.sealing import Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import unfinished
+from gitleague.league.digests import destinations
 from gitleague.league.digests.digests import MOST, SEND_DIGESTS
 from gitleague.league.digests.recap import harmless, recap_of
 from gitleague.league.digests.sending import WAITS, Sender, ask_for_digests
@@ -46,8 +46,8 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     with receiving() as opened:
         opened.status = 200
         opened.answer = b"ok"
-        monkeypatch.setattr(NotifyDiscord, "notify_url", f"{opened.url}/discord")
-        monkeypatch.setattr(NotifySlack, "webhook_url", f"{opened.url}/slack")
+        monkeypatch.setattr(destinations, "DISCORD", f"{opened.url}/discord/")
+        monkeypatch.setattr(destinations, "SLACK", f"{opened.url}/slack/")
         yield opened
 
 
@@ -60,7 +60,13 @@ def settings(database_url: str, tmp_path: Path, mailbox: Mailbox) -> Settings:
         public_url="http://testserver",
         secret_key="s" * 32,
         smtp_url=mailbox.url,
+        outbound_http=True,
+        outbound_networks="127.0.0.0/8",
     )
+
+
+def sender_of(database: Database, settings: Settings) -> Sender:
+    return Sender(database, settings, Sealer(settings), Outbound(settings))
 
 
 class Post(NamedTuple):
@@ -89,9 +95,7 @@ class Post(NamedTuple):
         return dict(only)
 
     def send(self) -> None:
-        Sender(self.database, self.settings, Sealer(self.settings)).send_due(
-            self.ada.project_id, pause=lambda: None
-        )
+        sender_of(self.database, self.settings).send_due(self.ada.project_id, pause=lambda: None)
 
     def weeks_pass(self, count: int = 1) -> None:
         """As if the last recap had been sent so many weeks earlier."""
@@ -371,9 +375,7 @@ def test_other_leagues_see_and_send_nothing(post, mallory):
         place = f"{theirs}/{made['id']}{path}"
         assert post.http.request(method, place, headers=mallory.headers).status_code == 404
     post.weeks_pass()
-    Sender(post.database, post.settings, Sealer(post.settings)).send_due(
-        mallory.project_id, pause=lambda: None
-    )
+    sender_of(post.database, post.settings).send_due(mallory.project_id, pause=lambda: None)
     assert post.mailbox.letters == []
 
 
@@ -381,7 +383,5 @@ def test_without_a_mail_server_there_are_no_mails(live_server, post):
     post.make()
     without = post.settings.model_copy(update={"smtp_url": Settings(_env_file=None).smtp_url})
     post.weeks_pass()
-    Sender(post.database, without, Sealer(without)).send_due(
-        post.ada.project_id, pause=lambda: None
-    )
+    sender_of(post.database, without).send_due(post.ada.project_id, pause=lambda: None)
     assert "GITLEAGUE_SMTP_URL" in post.shown()["error"]

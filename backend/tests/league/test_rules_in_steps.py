@@ -10,6 +10,7 @@ from gitleague.core.db import Database
 from gitleague.jobs.runner import Work
 from gitleague.league.rulebook.versions import APPLY_RULES
 from gitleague.scoring.boxscores import count_off
+from gitleague.scoring.changes import apply_rules
 from gitleague.scoring.rules import rules_in_force, save_rules
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.jobs import Job
@@ -101,22 +102,74 @@ def test_what_newer_rules_took_the_place_of_is_cleared_away(pushes, monkeypatch)
     assert (in_force(pushes), versions(pushes), off(pushes)) == (second[0], {second[0]}, 0)
 
 
-def test_texts_are_read_before_the_league_is_locked(pushes, monkeypatch):
-    """Those that come while the others are read are read when they are all there."""
-    version = wished(pushes, Rules(ticket_pattern=r"#\d+"))
+def apply_in_small_steps(work: Work) -> None:
+    apply_rules(work, chunk=2)
+
+
+def test_texts_are_read_a_few_at_a_time(pushes, monkeypatch):
+    """Others push in between, and are read with the new patterns at once."""
     pushes.push(on(4, message_title="See #12"))
-    live = Work.live
+    version = wished(pushes, Rules(ticket_pattern=r"#\d+"))
+    steps = Steps(monkeypatch, pushes.database, pushes.project_id, APPLY_RULES)
+    seen: list[tuple[int, int]] = []
 
-    def push(work: Work, percent: int | None = None) -> None:
-        if percent:
-            pushes.push(on(4, message_title="See #3"))
-        live(work, percent)
+    def push() -> None:
+        pushes.push(on(4, message_title="See #3"))
+        seen.append((in_force(pushes), off(pushes)))
 
-    monkeypatch.setattr(Work, "live", push)
-    do_now(pushes.database, pushes.project_id, APPLY_RULES, version=version)
+    steps.when(1, push)
+    steps.when(3, push)
+    do_now(
+        pushes.database,
+        pushes.project_id,
+        APPLY_RULES,
+        task=apply_in_small_steps,
+        version=version,
+    )
+    assert seen == [(1, 0)] * 2
     assert (in_force(pushes), off(pushes), versions(pushes)) == (version, 0, {version})
+    assert tickets(pushes) == 3
+    assert len(steps.progress) >= 4 + 3, "seven texts and more are read, and three months built"
+
+
+def test_patterns_that_never_came_into_force_leave_nothing(pushes, monkeypatch):
+    """Some texts were read with them when newer rules came, which have the old patterns."""
+    pushes.push(*(on(4, message_title="See #12") for _ in range(4)))
+    first = wished(pushes, Rules(ticket_pattern=r"#\d+"))
+    second: list[int] = []
+    steps = Steps(monkeypatch, pushes.database, pushes.project_id, APPLY_RULES)
+    steps.when(3, lambda: second.append(wished(pushes, Rules(commit_points=8))))
+    small = {"task": apply_in_small_steps}
+    do_now(pushes.database, pushes.project_id, APPLY_RULES, **small, version=first)
+    assert (in_force(pushes), off(pushes)) == (1, 0)
+    assert tickets(pushes) > 0
+    do_now(pushes.database, pushes.project_id, APPLY_RULES, **small, version=second[0])
+    assert (in_force(pushes), off(pushes), tickets(pushes)) == (second[0], 0, 0)
+
+
+def test_reading_is_taken_up_where_it_was(pushes, monkeypatch):
+    pushes.push(*(on(4, message_title="See #12") for _ in range(4)))
+    version = wished(pushes, Rules(ticket_pattern=r"#\d+"))
+    steps = Steps(monkeypatch, pushes.database, pushes.project_id, APPLY_RULES)
+    steps.end_after(3)
+    with pytest.raises(KilledError):
+        do_now(
+            pushes.database,
+            pushes.project_id,
+            APPLY_RULES,
+            task=apply_in_small_steps,
+            version=version,
+        )
+    assert off(pushes) == 0
+    with pushes.database.writing() as session:
+        session.execute(update(Job).values(not_before=Job.created_at))
+    finish_jobs(pushes.database)
+    assert (in_force(pushes), off(pushes), tickets(pushes)) == (version, 0, 4)
+
+
+def tickets(pushes: Pushes) -> int:
     with pushes.database.reading() as session:
-        assert sum(session.scalars(select(BoxScore.jt))) == 2 * 200
+        return sum(session.scalars(select(BoxScore.jt))) // 200
 
 
 def test_box_scores_are_recomputed_month_by_month(pushes, database_url, queries):

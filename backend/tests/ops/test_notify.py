@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apprise.plugins.slack import NotifySlack
 from gitleague.core.db import Database
 from gitleague.core.locks import alone
 from gitleague.core.settings import Settings
+from gitleague.league.digests import destinations
 from gitleague.ops.notices import filled, read_at
 from gitleague.ops.telling import list_tries, list_waiting, tell
 from gitleague.tables.accounts import User
@@ -36,7 +36,7 @@ def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """Stands where Slack is."""
     with receiving() as opened:
         opened.status, opened.answer = 200, b"ok"
-        monkeypatch.setattr(NotifySlack, "webhook_url", f"{opened.url}/slack")
+        monkeypatch.setattr(destinations, "SLACK", f"{opened.url}/slack/")
         yield opened
 
 
@@ -47,6 +47,8 @@ def settings(database_url: str, tmp_path: Path, mailbox: Mailbox) -> Settings:
         database_url=database_url,
         data_dir=tmp_path / "data",
         smtp_url=mailbox.url,
+        outbound_http=True,
+        outbound_networks="127.0.0.0/8",
     )
 
 
@@ -58,6 +60,8 @@ def operator(settings: Settings, ada: Person, grace: Person, mallory: Person) ->
             "GITLEAGUE_DATABASE_URL": settings.database_url,
             "GITLEAGUE_DATA_DIR": str(settings.data_dir),
             "GITLEAGUE_SMTP_URL": settings.smtp_url.get_secret_value(),
+            "GITLEAGUE_OUTBOUND_HTTP": "true",
+            "GITLEAGUE_OUTBOUND_NETWORKS": "127.0.0.0/8",
         }
     )
 

@@ -1,35 +1,32 @@
 """Where a recap can go, and how it gets there.
 
-Slack and Discord are two hosts, and the library is given the parts of an address and never the
-address: nobody can make it ask another. Mails go through the operator's own mail server.
+Slack and Discord are two hosts: of an address that somebody gave us only the tokens are used, so
+that it cannot lead elsewhere. Mails go through the operator's own mail server.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 import re
-from collections.abc import Callable
 
-from apprise.plugins.base import NotifyBase
-from apprise.plugins.discord import NotifyDiscord
-from apprise.plugins.slack import NotifySlack
 from email_validator import EmailNotValidError, validate_email
 
 from gitleague.accounts.mail import Letter, MailNotSent, deliver
+from gitleague.core.outbound import Outbound, Refused, Unreachable
 from gitleague.core.settings import Settings
 from gitleague.tables.outside import DigestKind
 
-# They write addresses, which are secrets here, into their logs.
-for name in ("apprise", "urllib3"):
-    logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
+SLACK = "https://hooks.slack.com/services/"
+DISCORD = "https://discord.com/api/webhooks/"
+LONGEST_SLACK = 40_000  # characters of a message, as Slack documents it
+LONGEST_DISCORD = 2_000  # as Discord documents it
 _SLACK = re.compile(
-    r"https://hooks\.slack\.com/services/(?P<token_a>[A-Z0-9]{1,20})/(?P<token_b>[A-Z0-9]{1,20})/"
-    r"(?P<token_c>[A-Za-z0-9]{1,40})/?"
+    r"https://hooks\.slack\.com/services/"
+    r"(?P<tokens>[A-Z0-9]{1,20}/[A-Z0-9]{1,20}/[A-Za-z0-9]{1,40})/?"
 )
 _DISCORD = re.compile(
     r"https://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/"
-    r"(?P<webhook_id>[0-9]{5,25})/(?P<webhook_token>[\w-]{20,100})/?",
+    r"(?P<tokens>[0-9]{5,25}/[\w-]{20,100})/?",
     re.ASCII,
 )
 
@@ -62,22 +59,54 @@ def check(kind: DigestKind, destination: str) -> str:
     return destination
 
 
-def send(settings: Settings, kind: DigestKind, destination: str, *, title: str, text: str) -> None:
+def send(
+    settings: Settings,
+    outbound: Outbound,
+    kind: DigestKind,
+    destination: str,
+    *,
+    title: str,
+    text: str,
+) -> None:
     """Raises NotSent."""
     if kind is DigestKind.EMAIL:
         _mail(settings, Letter(destination, title, text))
-        return
-    if not _plugin(kind, destination).notify(body=text, title=title):
+    elif kind is DigestKind.SLACK:
+        _post(outbound, kind, SLACK + _tokens(_SLACK, destination), _slack_message(title, text))
+    else:
+        url = DISCORD + _tokens(_DISCORD, destination)
+        _post(outbound, kind, url, _discord_message(title, text))
+
+
+def _tokens(pattern: re.Pattern[str], destination: str) -> str:
+    found = pattern.fullmatch(destination)
+    if found is None:
+        raise NotSent("Its address is no longer valid. Delete it, and add it again.")
+    return found["tokens"]
+
+
+def _slack_message(title: str, text: str) -> dict[str, object]:
+    for found, instead in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        title, text = title.replace(found, instead), text.replace(found, instead)
+    return {"text": f"*{title}*\n{text}"[:LONGEST_SLACK]}
+
+
+def _discord_message(title: str, text: str) -> dict[str, object]:
+    """Which mentions nobody, whatever stands in it."""
+    return {
+        "content": f"**{title}**\n{text}"[:LONGEST_DISCORD],
+        "allowed_mentions": {"parse": []},
+    }
+
+
+def _post(outbound: Outbound, kind: DigestKind, url: str, message: dict[str, object]) -> None:
+    content = json.dumps(message).encode()
+    try:
+        answer = outbound.post(url, content, {"Content-Type": "application/json"})
+    except (Refused, Unreachable) as error:
+        raise NotSent(f"{kind.value.capitalize()} cannot be reached: {error}") from None
+    if not 200 <= answer.status < 300:
         raise NotSent(f"{kind.value.capitalize()} did not take it.")
-
-
-def _plugin(kind: DigestKind, destination: str) -> NotifyBase:
-    pattern = _SLACK if kind is DigestKind.SLACK else _DISCORD
-    parts = pattern.fullmatch(destination)
-    if parts is None:
-        raise NotSent("Its destination is none any more.")
-    make: Callable[..., NotifyBase] = NotifySlack if kind is DigestKind.SLACK else NotifyDiscord
-    return make(**parts.groupdict(), redirect=False, include_image=False)
 
 
 def _mail(settings: Settings, letter: Letter) -> None:

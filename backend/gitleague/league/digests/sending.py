@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
 from gitleague.core.db import Database
+from gitleague.core.outbound import Outbound
 from gitleague.core.sealing import BrokenSealError, Sealer
 from gitleague.core.settings import Settings
 from gitleague.jobs.queue import enqueue, unfinished
@@ -60,10 +61,13 @@ def ask_for_digests(session: Session) -> None:
 
 
 class Sender:
-    def __init__(self, database: Database, settings: Settings, sealer: Sealer) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, sealer: Sealer, outbound: Outbound
+    ) -> None:
         self._database = database
         self._settings = settings
         self._sealer = sealer
+        self._outbound = outbound
 
     def send_due(self, project_id: uuid.UUID, *, pause: Callable[[], None]) -> None:
         """`pause` is called between two recaps, and may end it there."""
@@ -97,7 +101,14 @@ class Sender:
         try:
             destination = self._sealer.unseal(parcel.sealed_destination, place=place)
             kind = DigestKind(parcel.kind)
-            send(self._settings, kind, destination, title=prefix + recap.title, text=recap.text)
+            send(
+                self._settings,
+                self._outbound,
+                kind,
+                destination,
+                title=prefix + recap.title,
+                text=recap.text,
+            )
         except BrokenSealError:
             return "It was sealed with another GITLEAGUE_SECRET_KEY. Delete it, and add it again."
         except NotSent as error:
