@@ -1,5 +1,14 @@
-"""What the words of fair play, and of what opens a repository, are called on pages."""
+"""What the words of fair play, of jobs, and of what opens a repository, are called on pages."""
 
+from gitleague.league.digests.digests import SEND_DIGESTS
+from gitleague.league.fantasy.turns import END_TURNS
+from gitleague.league.rulebook.versions import APPLY_RULES
+from gitleague.projects.leagues import MOVE_DAYS
+from gitleague.projects.webhooks.outbox import DELIVER_WEBHOOKS
+from gitleague.scoring.history import GIVE_AWARDS
+from gitleague.scoring.penalties import LOOK
+from gitleague.scoring.totals import SUM_UP
+from gitleague.sync.pull.schedules import PULL_REPO
 from gitleague.tables.fairplay import FairPlayRule, ReportSubject, RulingState
 from gitleague.tables.syncs import CredentialKind
 from gitleague.web.texts import gettext_noop
@@ -29,6 +38,17 @@ REPORTED = {
 CREDENTIALS = {
     CredentialKind.TOKEN.value: gettext_noop("a token"),
     CredentialKind.SSH_KEY.value: gettext_noop("an SSH key"),
+}
+JOBS = {
+    APPLY_RULES: gettext_noop("Apply new rules"),
+    DELIVER_WEBHOOKS: gettext_noop("Deliver webhooks"),
+    END_TURNS: gettext_noop("End draft turns"),
+    GIVE_AWARDS: gettext_noop("Give awards"),
+    LOOK: gettext_noop("Check fair play"),
+    MOVE_DAYS: gettext_noop("Change time zone"),
+    PULL_REPO: gettext_noop("Pull repository"),
+    SEND_DIGESTS: gettext_noop("Send digests"),
+    SUM_UP: gettext_noop("Update totals"),
 }
 # Words of states and kinds that pages show as they are stored: `key.status|gettext`.
 STORED = (

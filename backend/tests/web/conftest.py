@@ -22,7 +22,7 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def filled_http(filled: Filled, trust: ssl.SSLContext) -> Iterator[Client]:
     with Client(base_url=filled.settings.public_url, timeout=60, verify=trust) as client:
         yield client

@@ -1,10 +1,13 @@
-"""Pages refuse parameters that they do not know, so no page may lead to one with such a name."""
+"""What a page leads to is there: pages with the parameters that they know, and styles."""
 
 import html
 import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+import pytest
 from fastapi.routing import iter_route_contexts
+from gitleague import web
 from gitleague.app import create_app
 from gitleague.core.unknown import parameters_of
 from httpx import Client
@@ -14,6 +17,10 @@ from starlette.routing import compile_path
 
 LINK = re.compile(r'<a [^>]*href="([^"#]*\?[^"#]*)')
 FORM = re.compile(r'<form (?![^>]*method="post")[^>]*action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
+CLASS = re.compile(r"\.([a-z][\w-]*)(?=[^{}]*\{)")
+USED = re.compile(r' class="([^"]*)"')
+SHEET = re.compile(r'<link rel="stylesheet" href="/static/(\w+)\.css')
+STATIC = Path(web.__file__).parent / "static"
 FIELD = re.compile(r'<(?:input|select)[^>]* name="(\w+)"')
 
 
@@ -32,14 +39,22 @@ def _names(query: str) -> frozenset[str]:
     return frozenset(name for name, _ in parse_qsl(query, keep_blank_values=True))
 
 
-def test_no_page_leads_to_a_parameter_that_is_refused(filled: Filled, filled_http: Client) -> None:
-    asked: set[tuple[str, frozenset[str]]] = set()
-    once = {urlsplit(place.path).path: place.path for place in PLACES}
-    for path in once.values():
+@pytest.fixture(scope="module")
+def pages(filled: Filled, filled_http: Client) -> dict[str, str]:
+    """Every page that can be opened, by its path."""
+    opened = {}
+    for path in {urlsplit(place.path).path: place.path for place in PLACES}.values():
         here = path.format(**filled.league._asdict())
         answer = filled_http.get(here, headers=filled.ada.headers, follow_redirects=True)
         assert answer.is_success, path
-        asked |= leads_to(answer.text, here)
+        opened[here] = answer.text
+    return opened
+
+
+def test_no_page_leads_to_a_parameter_that_is_refused(
+    pages: dict[str, str], filled: Filled
+) -> None:
+    asked = {link for here, page in pages.items() for link in leads_to(page, here)}
     known = [
         (compile_path(route.path)[0], parameters_of(route.dependant))
         for route in iter_route_contexts(create_app(filled.settings).routes)
@@ -50,3 +65,14 @@ def test_no_page_leads_to_a_parameter_that_is_refused(filled: Filled, filled_htt
         there = next((takes for fits, takes in known if fits.match(path)), None)
         assert there is not None, path
         assert names <= there, path
+
+
+def test_every_page_loads_the_styles_that_it_uses(pages: dict[str, str]) -> None:
+    sheets = {file.stem: set(CLASS.findall(file.read_text())) for file in STATIC.glob("*.css")}
+    styled = set().union(*sheets.values())
+    missing = {}
+    for here, page in pages.items():
+        loaded = set().union(*(sheets[name] for name in SHEET.findall(page)))
+        used = {name for names in USED.findall(page) for name in names.split()}
+        missing[here] = used & styled - loaded
+    assert {here: names for here, names in missing.items() if names} == {}

@@ -5,9 +5,11 @@ from gettext import NullTranslations
 from html.parser import HTMLParser
 
 import pytest
+from gitleague.core.settings import Settings
 from gitleague.league.fairplay.settings import RefereeSettings
 from gitleague.tables.fairplay import FairPlayRule
-from gitleague.web import render, texts
+from gitleague.tasks import pulls_of, tasks_of
+from gitleague.web import render, texts, words
 from gitleague.web.pages.running import fair_play
 from httpx import Client
 from make import Person, make_commit
@@ -117,3 +119,7 @@ def test_what_the_referee_looks_for_is_marked(rule: FairPlayRule) -> None:
     limits = fair_play.fields_of(RefereeSettings().limits(rule))
     said = {*fair_play.words_of(rule), *(hint for _, hint, _ in limits)}
     assert said | {name.capitalize() for name, *_ in limits} <= fair_play.SAID
+
+
+def test_every_job_has_a_name_on_its_page(settings: Settings):
+    assert words.JOBS.keys() == tasks_of(settings).keys() | pulls_of(settings).keys()

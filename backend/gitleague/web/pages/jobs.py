@@ -14,6 +14,7 @@ from gitleague.projects.jobs.listing import list_jobs, retry
 from gitleague.web.done import done
 from gitleague.web.frame import league_page
 from gitleague.web.tables import link_to
+from gitleague.web.words import JOBS
 
 router = Routes()
 ROWS = 50
@@ -31,6 +32,7 @@ def show_jobs(
         here="/jobs",
         asked=asked,
         jobs=jobs,
+        names=JOBS,
         total=total,
         pages=math.ceil(total / ROWS),
         page_link=lambda number: link_to(asked, page=number),

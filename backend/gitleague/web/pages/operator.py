@@ -23,6 +23,7 @@ from gitleague.web.frame import Part
 from gitleague.web.render import page
 from gitleague.web.tables import link_to
 from gitleague.web.texts import gettext_noop
+from gitleague.web.words import JOBS
 
 router = Routes()
 ROWS = 50
@@ -69,6 +70,7 @@ def show_jobs(
         here="/jobs",
         asked=asked,
         counts=counts,
+        names=JOBS,
         jobs=work.list_jobs(session, asked.state, asked.model_copy(update={"limit": ROWS})),
         pages=math.ceil(counts[asked.state] / ROWS),
         page_link=lambda number: link_to(asked, page=number),
