@@ -161,12 +161,9 @@ class ProcessMemory(Collector):
 
 
 def route_of(scope: Mapping[str, Any]) -> str:
-    """The template that the request's path fits; some versions of FastAPI tell it without API."""
+    """The template that the request's path fits."""
     found = getattr(scope.get("route"), "path", None)
-    if not isinstance(found, str):
-        return NO_ROUTE
-    below = scope["path"].startswith(f"{API}/") and not found.startswith(API)
-    return API + found if below else found
+    return found if isinstance(found, str) else NO_ROUTE
 
 
 def _area_of(route: str) -> Area:

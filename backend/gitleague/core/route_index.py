@@ -1,7 +1,7 @@
 """Finds the route of a request by the parts of its path.
 
-FastAPI tries one route after the other, and each router anew for every router that it is part of:
-behind three hundred routes that takes longer than most answers.
+FastAPI tries one route after the other: behind three hundred routes that takes longer than most
+answers.
 """
 
 from __future__ import annotations

@@ -69,11 +69,23 @@ def enqueue(
                 .values(arguments=dict(both), not_before=min(waiting.not_before, due))
             )
             return waiting.id
+    return _add(session, kind, project_id, wanted, due=due, created_by=created_by)
+
+
+def _add(
+    session: Session,
+    kind: str,
+    project_id: uuid.UUID,
+    arguments: Mapping[str, Any],
+    *,
+    due: datetime,
+    created_by: uuid.UUID | None = None,
+) -> uuid.UUID:
     job = Job(
         id=uuid.uuid4(),
         project_id=project_id,
         kind=kind,
-        arguments=wanted,
+        arguments=arguments,
         state=JobState.QUEUED.value,
         progress=0,
         tries=0,
@@ -126,7 +138,9 @@ def enqueue_once(
     such = (job for job in _waiting(session, project_id, kind) if job.arguments == wanted)
     waiting = next(such, None)
     if waiting is None:
-        enqueue(session, kind, project_id=project_id, arguments=wanted, wait=wait)
+        if not wait:
+            session.info.setdefault(ASKED, set()).add(project_id)
+        _add(session, kind, project_id, wanted, due=moment + wait)
         return
     later = min(moment + wait, waiting.created_at + at_most)
     if later > waiting.not_before:

@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
 from threading import Event, Thread
 from typing import TypeAlias
 
@@ -163,8 +162,8 @@ class Runner:
         self._clocks = clocks
         self.stop = stop or Event()
         self._looked = -LOOK_EVERY
-        self._numbers = count(1)
-        self._served: dict[uuid.UUID, int] = {}  # when each league had its last turn
+        self._turn = 0
+        self._served: dict[uuid.UUID, float] = {}  # the last turn of each league that waits
         self._began: float | None = None  # the job that is under way
 
     def look_at_clocks(self) -> None:
@@ -197,8 +196,11 @@ class Runner:
             waiting = queue.projects_due(session, kinds)
         if not waiting:
             return False
-        project_id = min(waiting, key=lambda each: self._served.get(each, 0))
-        self._served[project_id] = next(self._numbers)
+        # One that just came has its turn after those that wait, and before the one served last.
+        self._served = {each: self._served.get(each, self._turn - 0.5) for each in waiting}
+        project_id = min(self._served, key=self._served.__getitem__)
+        self._turn += 1
+        self._served[project_id] = self._turn
         with self._database.writing() as session:
             job = queue.take(session, kinds, project_id)
         if job is None:

@@ -14,9 +14,9 @@ from datetime import timedelta
 from enum import Enum
 from queue import SimpleQueue
 from threading import Thread
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.core.clock import now
@@ -84,26 +84,35 @@ def send_due(database: Database, send: Send, projects: Collection[uuid.UUID] | N
 
 def _chosen(session: Session, projects: Collection[uuid.UUID] | None) -> list[Message]:
     """What is due and not with the broker, the one that waited longest first."""
-    wanted = select(Job.project_id, Job.id, Job.kind, Job.sent_at).where(*due_now())
-    if projects is not None:
-        wanted = wanted.where(Job.project_id.in_(projects))
-    # across projects: whoever sends jobs sends those of all
-    rows = session.execute(wanted.order_by(Job.not_before, Job.created_at, Job.id)).all()
-    moment = now()
     waiting: Counter[tuple[uuid.UUID, Queue]] = Counter()
-    unsent = []
-    for row in rows:
-        message = Message(row.project_id, row.id, queue_of(row.kind))
-        if row.sent_at and row.sent_at > moment - LOST:
-            waiting[message.project_id, message.queue] += 1
-        else:
-            unsent.append(message)
     chosen = []
-    for message in unsent:
+    for row in session.execute(_first_of_each(projects)):
+        message = Message(row.project_id, row.id, queue_of(row.kind))
         if waiting[message.project_id, message.queue] < MOST_SENT:
             waiting[message.project_id, message.queue] += 1
-            chosen.append(message)
+            if not row.is_sent:
+                chosen.append(message)
     return chosen
+
+
+def _first_of_each(projects: Collection[uuid.UUID] | None) -> Select[Any]:
+    """As many of each league and kind as matter, however many are due: those that are sent come
+    first, then the one that waited longest.
+    """
+    is_sent = func.coalesce(Job.sent_at > now() - LOST, false())
+    order = (is_sent.desc(), Job.not_before, Job.created_at, Job.id)
+    place = func.row_number().over(partition_by=(Job.project_id, Job.kind), order_by=order)
+    columns = (Job.project_id, Job.id, Job.kind, Job.not_before, Job.created_at)
+    due = select(*columns, is_sent.label("is_sent"), place.label("place")).where(*due_now())
+    if projects is not None:
+        due = due.where(Job.project_id.in_(projects))
+    # across projects: whoever sends jobs sends those of all
+    first = due.subquery()
+    return (
+        select(first)
+        .where(first.c.place <= MOST_SENT)
+        .order_by(first.c.is_sent.desc(), first.c.not_before, first.c.created_at, first.c.id)
+    )
 
 
 def _taken(session: Session, messages: list[Message]) -> list[Message]:

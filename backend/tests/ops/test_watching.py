@@ -104,6 +104,7 @@ def test_metrics_are_for_neighbours(settings: Settings) -> None:
         assert http.get("/metrics").status_code == 403
 
 
+@pytest.mark.timeout(360)  # it starts a handful of programs
 def test_several_workers_count_together(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{servers.free_port()}"
     command = [sys.executable, "-m", "gitleague", "serve", "--workers", "2"]
