@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ class _ProjectRules(RulesInForce):
     project_id: UUID
     # With short ones, anybody could find out whose a pseudonym is, and which files changed.
     pseudonym_salt: Annotated[str, MinLen(32)]
-    change_salt: Annotated[str, MinLen(32)]
+    change_salt: Annotated[str, MinLen(32)] = field()  # none of an older server
 
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
