@@ -96,7 +96,9 @@ class Ended:
 class RulesInForce:
     version: int
     rules: Rules
+    # Empty for callers who may not push.
     pseudonym_salt: str
+    change_salt: str = ""  # older servers have none
     # Commits that an upheld ruling takes out of the game; older servers have no rulings.
     penalized: list[str] = field(default_factory=list)
 

@@ -69,7 +69,9 @@ class Commit:
     coauthors: Annotated[list[Person], MaxLen(1_000)] | None = None  # None: read the trailers
     excluded_additions: Count = 0  # the part of `additions` in generated, vendored, lock files
     excluded_deletions: Count = 0
-    patch_key: PatchKey | None = None  # the same for the same change under another sha
+    # The same for the same change under another sha: see `rules/change_keys.py`. The server keys
+    # what an older client sends.
+    patch_key: PatchKey | None = None
     flags: Annotated[list[str], MaxLen(32), AfterValidator(_known)] | None = (
         None  # None: the server classifies
     )

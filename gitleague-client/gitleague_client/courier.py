@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -26,8 +26,9 @@ from gitleague_client.files import private_file
 @dataclass(frozen=True, kw_only=True)
 class _ProjectRules(RulesInForce):
     project_id: UUID
-    # With a short one, anybody could find out whose a pseudonym is.
+    # With short ones, anybody could find out whose a pseudonym is, and which files changed.
     pseudonym_salt: Annotated[str, MinLen(32)]
+    change_salt: Annotated[str, MinLen(32)] = field()  # none of an older server
 
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -55,7 +56,7 @@ class Courier:
             return self._rules[project_id]
         except KeyError:
             raise RepositoryError(
-                f"To leave out what `privacy` says, the rules of {project_id} are needed.",
+                f"To pack commits, the rules of {project_id} are needed.",
                 remedy=_ask_for_rules(str(project_id)),
             ) from None
 
@@ -125,7 +126,8 @@ def read_rules(file: Path) -> dict[UUID, RulesInForce]:
         found = [_RULES.validate_json(line) for line in text.splitlines() if line.strip()]
     except ValueError:  # of pydantic, too
         raise UsageError(
-            f"{file} holds no rules of a project.", remedy=_ask_for_rules("ID")
+            f"{file} holds no rules of a project, or those of an older server.",
+            remedy=_ask_for_rules("ID"),
         ) from None
     return {each.project_id: each for each in found}
 

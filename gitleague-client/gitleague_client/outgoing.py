@@ -89,10 +89,8 @@ class Outgoing:
         scanning = scan(repository, self.missing, jobs=self._options.jobs, exclude=repo.exclude)
         with closing(scanning):
             commits: Iterator[Commit] = scanning
-            if repo.privacy not in {None, Privacy.FULL} and self.missing:
-                in_force = rules()
-                keep_back = lessened(repo.privacy, in_force.rules, in_force.pseudonym_salt)
-                commits = map(keep_back, commits)
+            if self.missing:
+                commits = map(lessened(repo.privacy or Privacy.FULL, rules()), commits)
             if self._options.since:
                 hidden = repository.hidden(self._shas, self._known, self._options.since)
                 commits = _without(hidden, commits)

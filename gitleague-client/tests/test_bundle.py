@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import Commissioner, make_site
+from conftest import Commissioner, Done, make_site
 from faults import Proxy
 from gitleague_client.bundle import (
     BundleWriter,
@@ -137,6 +137,18 @@ def read(file: Path) -> tuple[dict[str, Any], list[tuple[Kind, dict[str, Any]]]]
         return header, [(entry.kind, json.loads(entry.body)) for entry in read_entries(opened)]
 
 
+def pack(ada: Commissioner, target: str) -> Done:
+    return ada.sync("--to", target, "--rules", write_rules(ada))
+
+
+def write_rules(ada: Commissioner, encoding: str = "utf-8") -> str:
+    """The file that the operator of the server made."""
+    told = ada.server.ask("GET", f"/sync/projects/{ada.project_id}/rules")
+    rules = json.dumps({"project_id": ada.project_id, **told})
+    (ada.folder / "rules").write_text(rules + "\n\n", encoding)
+    return "rules"
+
+
 def test_it_holds_what_a_push_would_send(
     ada: Commissioner, site: dict[str, str], proxy: Proxy
 ) -> None:
@@ -144,7 +156,7 @@ def test_it_holds_what_a_push_would_send(
     shown = ada.run("sync", "--dry-run", "--show-payload")
     would_be_sent = [json.loads(line) for line in shown.out.splitlines() if line[0] == "{"]
     proxy.seen.clear()
-    done = ada.sync("--to", "site.bundle")
+    done = pack(ada, "site.bundle")
     assert (done.code, proxy.seen) == (0, [])
     assert (done.results[0]["found"], done.results[0]["to"]) == (30, "site.bundle")
     file = ada.folder / "site.bundle"
@@ -158,24 +170,24 @@ def test_it_holds_what_a_push_would_send(
 
 def test_a_repository_that_fails_is_left_out(ada: Commissioner, site: dict[str, str]) -> None:
     ada.write({"path": "nowhere", "git_url": "git@example.org:a/b.git"}, site)
-    assert ada.sync("--to", "some.bundle").code == 1
+    assert pack(ada, "some.bundle").code == 1
     _, entries = read(ada.folder / "some.bundle")
     assert len(entries) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_privacy_needs_the_rules_of_the_league(
+def test_it_needs_the_rules_of_the_league(
     ada: Commissioner, site: dict[str, str], encoding: str
 ) -> None:
+    ada.write(site)
+    assert ada.sync("--to", "site.bundle").code == 1  # in full too: a salt is in them
     ada.write({**site, "privacy": "numbers"})
     done = ada.sync("--to", "site.bundle")
     wanted = f"gitleague export-rules --project {ada.project_id}"
     assert (done.code, wanted in done.err) == (1, True), done.err
 
-    headers = {"project_id": ada.project_id}
-    told = ada.server.ask("GET", f"/sync/projects/{ada.project_id}/rules")
-    (ada.folder / "rules").write_text(json.dumps({**headers, **told}) + "\n\n", encoding)
-    assert ada.sync("--to", "site.bundle", "--rules", "rules").code == 0
+    rules = write_rules(ada, encoding)
+    assert ada.sync("--to", "site.bundle", "--rules", rules).code == 0
     _, [(_, batch), _] = read(ada.folder / "site.bundle")
     assert {commit["message_title"] for commit in batch["commits"]} == {""}
 
@@ -202,7 +214,6 @@ def test_what_makes_no_sense_is_said(
 
 BROKEN: list[dict[str, Any]] = [
     {"path": "nowhere"},
-    {"privacy": "numbers"},
     {"exclude": ["!x"]},
     {"fetch": True, "ssh_key": "nowhere"},
 ]
@@ -213,15 +224,15 @@ def test_a_sync_that_packs_nothing_leaves_the_last_bundle_alone(
     ada: Commissioner, site: dict[str, str], broken: dict[str, Any]
 ) -> None:
     ada.write(site)
-    assert ada.sync("--to", "site.bundle").code == 0
+    assert pack(ada, "site.bundle").code == 0
     good = (ada.folder / "site.bundle").read_bytes()
     ada.write({**site, **broken})
-    done = ada.sync("--to", "site.bundle")
+    done = pack(ada, "site.bundle")
     assert (done.code, "site.bundle was not written: nothing was packed" in done.err) == (1, True)
     assert (ada.folder / "site.bundle").read_bytes() == good
     other = make_site(ada.folder / "other", 2)
     ada.write({**site, **broken}, other)
-    assert ada.sync("--to", "site.bundle").code == 1
+    assert pack(ada, "site.bundle").code == 1
     assert len(read(ada.folder / "site.bundle")[1]) == 2
 
 
@@ -244,7 +255,7 @@ def test_a_link_leads_to_the_bundle_and_a_pipe_stays_one(
 ) -> None:
     ada.write(site)
     (ada.folder / "link").symlink_to("real")
-    assert ada.sync("--to", "link").code == 0
+    assert pack(ada, "link").code == 0
     assert (ada.folder / "link").is_symlink()
     assert len(read(ada.folder / "real")[1]) == 2
     os.mkfifo(ada.folder / "pipe")
@@ -264,7 +275,8 @@ def test_nothing_half_written_stays_when_it_is_terminated(
     git.write_text(STUCK_GIT.format(git=real, held=held))
     git.chmod(0o755)
     path = f"{programs}:{os.environ['PATH']}"
-    with ada.start("sync", "--to", "long.bundle", PATH=path) as client:
+    packing = ("sync", "--to", "long.bundle", "--rules", write_rules(ada))
+    with ada.start(*packing, PATH=path) as client:
         wait_until(held.exists, "the bundle is begun")
         assert list(ada.folder.glob(".long.bundle-*"))
         client.terminate()

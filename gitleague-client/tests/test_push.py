@@ -91,12 +91,12 @@ def test_it_tries_each_request_again(
     ada: Commissioner, site: dict[str, str], proxy: Proxy, fault: Fault
 ) -> None:
     ada.write(site, max_retries=1)
-    for end in ("/status", "/commits", "/refs"):
+    for end in ("/status", "/rules", "/commits", "/refs"):
         proxy.fail(end, fault)
     assert ada.sync().code == 0
     assert proxy.faults == []
-    tried = ["GET status"] * 2 + ["POST commits"] * 2 + ["POST refs"] * 2
-    assert proxy.asked() == tried
+    tried = ["GET status", "GET rules", "POST commits", "POST refs"]
+    assert proxy.asked() == [each for request in tried for each in (request, request)]
     assert ada.held() == {"site": 30}
 
 

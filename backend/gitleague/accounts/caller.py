@@ -230,6 +230,13 @@ Pusher = Annotated[
 ]
 
 
+def may_push(member: Membership) -> bool:
+    """As `Pusher`, whether or not it is their turn already."""
+    scopes = member.caller.scopes
+    is_commissioner = LEVELS[member.role] >= Level.COMMISSIONER
+    return is_commissioner and (scopes is None or Scope.SYNC_COMMITS in scopes)
+
+
 def pusher(session: Session, caller: Caller, project_id: uuid.UUID) -> Membership:
     """As `Pusher`, for what does not come as a request."""
     found = member_of(session, caller, project_id, at_least=Level.COMMISSIONER)

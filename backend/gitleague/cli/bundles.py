@@ -46,18 +46,19 @@ def import_bundle(file: BinaryIO) -> None:
     "--project", "project_id", type=click.UUID, help="Id of the league, where there are several."
 )
 def export_rules(project_id: uuid.UUID | None) -> None:
-    """Print a league's rules, which `sync --to` needs where `privacy` is not `full`.
+    """Print a league's rules, which `sync --to` needs.
 
-    With them anybody can try whose a pseudonym is: hand them on like a key.
+    With them anybody can try whose a pseudonym is, and which files a commit changes: hand them on
+    like a key.
     """
     with whole_database() as database:
         leagues = find_leagues(database, project_id)
-        if len(leagues) > 1:  # they hold what pseudonyms are made with, which is not for all
+        if len(leagues) > 1:  # they hold salts, which are not for all
             named = "".join(f"\n  --project {each}  {name}" for each, name in leagues)
             raise click.UsageError(f"Say whose rules you want:{named}")
         for each, _name in leagues:
             with database.reading() as session:
-                answer = rules_told(session, each).model_dump(mode="json")
+                answer = rules_told(session, each, with_salts=True).model_dump(mode="json")
             click.echo(json.dumps({"project_id": str(each), **answer}))
 
 

@@ -45,6 +45,13 @@ class Marker:
         """Of this name together with this address, where the address alone says too little."""
         return self._hash("pair", person.name, person.email)
 
+    def of_change(self, key: str) -> str:
+        """Of a keyed change of theirs: clients have that key, and could try guesses on it.
+
+        It sorts before keys without it, so that no copy brings back the one that it was made of.
+        """
+        return f"0:{self._hash('change', key)}"
+
     def _hash(self, *words: str) -> str:
         return hmac.digest(self._secret, "\0".join(words).encode(), "sha256").hex()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ class People:
     """Whom commits name, and by which mark each would be known. Told apart under no lock."""
 
     def __init__(self, marker: Marker) -> None:
-        self._marker = marker
+        self.marker = marker
         self._marks: dict[Named, tuple[str, ...]] = {}
 
     def read(self, commits: Iterable[Commit]) -> None:
@@ -38,7 +38,7 @@ class People:
     def marks_of(self, person: Named) -> tuple[str, ...]:
         known = self._marks.get(person)
         if known is None:
-            marks = (self._marker.of_pair(person), self._marker.of_address(person.email))
+            marks = (self.marker.of_pair(person), self.marker.of_address(person.email))
             known = self._marks[person] = tuple(mark for mark in marks if mark)
         return known
 
@@ -51,15 +51,8 @@ def people_of(session: Session, project_id: uuid.UUID, commits: Iterable[Commit]
     return people
 
 
-def without_erased(
-    session: Session, project_id: uuid.UUID, readings: Sequence[Reading], people: People
-) -> list[Reading]:
-    """The same commits, their numbers and kinds, as if the erased had never been named."""
-    marked = _marked(session, project_id)
-    if not marked:
-        return list(readings)
-    erased = _Erased(marked, marker_of(session, project_id), people)
-    return [erased.taken_out(reading) for reading in readings]
+def erased_of(session: Session, project_id: uuid.UUID, people: People) -> Erased:
+    return Erased(_marked(session, project_id), people)
 
 
 def _marked(session: Session, project_id: uuid.UUID) -> dict[str, tuple[int, uuid.UUID]]:
@@ -75,16 +68,26 @@ def _marked(session: Session, project_id: uuid.UUID) -> dict[str, tuple[int, uui
     return {mark: (number, player_id) for mark, player_id, number in rows}
 
 
-class _Erased:
+class Erased:
     """The erased players of a league, asked of many commits by few people."""
 
-    def __init__(
-        self, marked: dict[str, tuple[int, uuid.UUID]], marker: Marker, people: People
-    ) -> None:
-        self._marked = {mark: marker.stand_in(*each) for mark, each in marked.items()}
+    def __init__(self, marked: dict[str, tuple[int, uuid.UUID]], people: People) -> None:
+        self._marker = people.marker
+        self._marked = {mark: self._marker.stand_in(*each) for mark, each in marked.items()}
         self._people = people
 
+    def wrote(self, commit: Commit) -> bool:
+        if not self._marked:
+            return False
+        return self._instead_of(Named(commit.author_name, commit.author_email)) is not None
+
+    def change_key(self, key: str) -> str:
+        return self._marker.of_change(key)
+
     def taken_out(self, reading: Reading) -> Reading:
+        """The same commit, its numbers and kind, as if they had never been named."""
+        if not self._marked:
+            return reading
         commit = reading.commit
         committer = Named(commit.committer_name, commit.committer_email)
         people = [reading.author, *reading.coauthors]

@@ -26,7 +26,8 @@ from gitleague.scoring.references import STEM
 from gitleague.scoring.rules import newest_version, rules_at
 from gitleague.sync import heads, refusals
 from gitleague.sync.batch import Batch
-from gitleague.sync.erased import People, people_of, without_erased
+from gitleague.sync.change_keys import ChangeKeys, change_salt_of
+from gitleague.sync.erased import Erased, erased_of, people_of
 from gitleague.sync.identities import identities_of
 from gitleague.sync.plan import Plan, plan_for
 from gitleague.sync.rows import COLUMNS, Arrival
@@ -51,8 +52,10 @@ def ingest(
     people = people_of(session, repo.project_id, batch.commits)
     zone = lock_project(session, repo.project_id)
     arrival = Arrival(repo.project_id, repo.id, received_at, zone)
-    plan = plan_for(session, repo.project_id, repo.id, batch.commits, batch.refusals)
-    _write(session, arrival, plan, people)
+    erased = erased_of(session, repo.project_id, people)
+    keys = ChangeKeys(change_salt_of(session, repo.project_id), erased)
+    plan = plan_for(session, repo.project_id, repo.id, batch, keys)
+    _write(session, arrival, plan, erased)
     last = batch.commits[-1].sha if batch.commits else None
     outcome = Outcome(plan.inserted, plan.skipped, last or repo.last_ingested_sha)
     _note(session, arrival, outcome)
@@ -73,12 +76,11 @@ def ingest(
     return outcome
 
 
-def _write(session: Session, arrival: Arrival, plan: Plan, people: People) -> None:
+def _write(session: Session, arrival: Arrival, plan: Plan, erased: Erased) -> None:
     of_repo = (arrival.project_id, arrival.repo_id)
     newest = newest_version(session, arrival.project_id)
     rules = rules_at(session, arrival.project_id, newest)
-    read_now = [read(commit, rules) for commit in plan.written.values()]
-    readings = without_erased(session, arrival.project_id, read_now, people)
+    readings = [erased.taken_out(read(commit, rules)) for commit in plan.written.values()]
     arriving = {sha: refusal.parents for sha, refusal in plan.refused.items()}
     arriving |= {sha: commit.parents for sha, commit in plan.written.items()}
     known = {sha: parents for sha, parents in arriving.items() if parents is not None}

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gitleague.core.sets import among, listed
-from gitleague.sync.batch import Refusal
+from gitleague.sync.batch import Batch, Refusal
+from gitleague.sync.change_keys import ChangeKeys
 from gitleague.tables.commits import CommitRow
 
 
@@ -49,12 +50,12 @@ def plan_for(
     session: Session,
     project_id: uuid.UUID,
     repo_id: uuid.UUID,
-    commits: Sequence[Commit],
-    refusals: Iterable[Refusal],
+    batch: Batch,
+    keys: ChangeKeys,
 ) -> Plan:
     plan = Plan()
-    refused = {refusal.sha: refusal for refusal in refusals if refusal.sha}
-    shas = {commit.sha for commit in commits} | refused.keys()
+    refused = {refusal.sha: refusal for refusal in batch.refusals if refusal.sha}
+    shas = {commit.sha for commit in batch.commits} | refused.keys()
     mine: dict[str, Here] = {}
     elsewhere: dict[str, list[Here]] = defaultdict(list)
     for row in _rows_here(session, project_id, shas):
@@ -62,11 +63,11 @@ def plan_for(
             mine[row.sha] = row
         else:
             elsewhere[row.sha].append(row)
-    for commit in commits:
+    for commit in batch.commits:
         _sort(plan, commit, mine.get(commit.sha))
     taken = plan.written.keys() | mine.keys()
     plan.refused = {sha: refusal for sha, refusal in refused.items() if sha not in taken}
-    _key(plan, elsewhere)
+    _key(plan, elsewhere, keys)
     plan.settling |= _keys_here(session, project_id, set(plan.change_keys.values()))
     return plan
 
@@ -86,12 +87,12 @@ def _sort(plan: Plan, commit: Commit, row: Here | None) -> None:
         plan.skipped.append(commit.sha)
 
 
-def _key(plan: Plan, elsewhere: Mapping[str, Sequence[Here]]) -> None:
-    """All rows of a sha are one change: under the smallest patch key given, else the sha."""
+def _key(plan: Plan, elsewhere: Mapping[str, Sequence[Here]], keys: ChangeKeys) -> None:
+    """All rows of a sha are one change: under the smallest key given, else the sha."""
     for sha, commit in plan.written.items():
         rows = [*elsewhere.get(sha, ())]
         old = plan.replaced.get(sha)
-        given = {commit.patch_key or sha, *(row.change_key for row in rows)}
+        given = {keys.of(commit) or sha, *(row.change_key for row in rows)}
         if old:
             given.add(old.change_key)
         key = min(given - {sha}, default=sha)

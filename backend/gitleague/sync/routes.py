@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Path, Request
 
-from gitleague.accounts.caller import Membership, Pusher, RepoReader
+from gitleague.accounts.caller import Membership, Pusher, RepoReader, may_push
 from gitleague.accounts.rollout import cohort_of
 from gitleague.core.errors import NotRegistered
 from gitleague.core.metrics import OTHERS, Metrics, Push
@@ -35,8 +35,11 @@ RepoPath: TypeAlias = Annotated[
 
 @router.get("/rules")
 def show_rules(member: RepoReader, session: ReadSession) -> RulesAnswer:
-    """Returns what a client needs to explain and classify commits."""
-    return rules_told(session, member.project_id)
+    """Returns what a client needs to explain and classify commits.
+
+    The salts are for those who may push: a commissioner, or their key with the scope sync:commits.
+    """
+    return rules_told(session, member.project_id, with_salts=may_push(member))
 
 
 @router.get("/repos/{repo:path}/status")

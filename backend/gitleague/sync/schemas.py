@@ -48,7 +48,20 @@ class StatusAnswer(BaseModel):
 class RulesAnswer(BaseModel):
     version: int
     rules: Rules
-    pseudonym_salt: Annotated[str, Field(description="What pseudonyms of addresses are made with.")]
+    pseudonym_salt: Annotated[
+        str,
+        Field(
+            description="What pseudonyms of addresses are made with. "
+            "Empty for callers who may not push."
+        ),
+    ]
+    change_salt: Annotated[
+        str,
+        Field(
+            description="What `patch_key` of a commit is keyed with. "
+            "Empty for callers who may not push."
+        ),
+    ]
     penalized: Annotated[
         list[str],
         Field(description="Commits that an upheld ruling takes out of the game, and their copies."),

@@ -138,7 +138,7 @@ class CommitRow(Table):
     flags: Mapped[int] = mapped_column(Integer)  # rules.classify.Flag
     # The client said what it is, and kept the text that says so: no new rules can tell better.
     flags_sent: Mapped[bool] = mapped_column(default=False, server_default=false())
-    change_key: Mapped[str] = mapped_column(String(128))  # patch_key, else sha
+    change_key: Mapped[str] = mapped_column(String(128))  # patch_key, keyed; else sha
     is_reachable: Mapped[bool] = mapped_column(default=True)  # False: pruned, no branch holds it
     is_complete: Mapped[bool]  # its whole ancestry is here
     counts: Mapped[bool]  # the one row of its change that is scored

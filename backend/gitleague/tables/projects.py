@@ -59,7 +59,10 @@ class Project(Table):
     awards_through: Mapped[date | None] = mapped_column(Date)
     # Clients that keep addresses to themselves send pseudonyms made with it.
     pseudonym_salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
-    # What erased players are known again by. Told to nobody, unlike the salt, which clients have.
+    # And this one the digests that tell copies of a change. It is no more sealed than the salt
+    # above: a lost GITLEAGUE_SECRET_KEY would make all copies strangers for good.
+    change_salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
+    # What erased players are known again by. Told to nobody, unlike the salts, which clients have.
     erasure_secret: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
     # What anybody may see, signed in or not.
     public_badges: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -11,6 +11,7 @@ import uuid
 from typing import Any, NamedTuple
 
 from gitleague_client.reading import Named
+from gitleague_client.rules.change_keys import KEYED
 from gitleague_client.rules.people import address_of
 from sqlalchemy import (
     JSON,
@@ -77,6 +78,7 @@ def erase(session: Session, player_id: uuid.UUID, *, confirm: str, by: Membershi
     instead = marker.stand_in(_next_number(session, by.project_id), player_id)
     _remember(session, person, shared, marker)
     commits = _forget_commits(session, person, instead)
+    _forget_changes(session, person, marker)
     _forget_rows(session, person)
     _forget_log(session, person)
     _rename(session, person, instead)
@@ -188,6 +190,28 @@ def _forget_commits(session: Session, person: Person, instead: Named) -> int:
         .execution_options(synchronize_session=False)
     )
     return wrote or 0
+
+
+def _forget_changes(session: Session, person: Person, marker: Marker) -> None:
+    """Copies stay one change, under a key on which nobody who has the salt can try an address."""
+    keys = session.scalars(
+        select(CommitRow.change_key)
+        .where(
+            CommitRow.project_id == person.project_id,
+            CommitRow.author_id.in_(person.identities),
+            CommitRow.change_key.startswith(KEYED),
+        )
+        .distinct()
+    )
+    changes = [{"known": key, "change_key": marker.of_change(key)} for key in keys]
+    if changes:
+        table = table_of(CommitRow)
+        session.execute(
+            update(table).where(
+                table.c.project_id == person.project_id, table.c.change_key == bindparam("known")
+            ),
+            changes,
+        )
 
 
 def _forget_rows(session: Session, person: Person) -> None:
