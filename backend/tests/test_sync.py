@@ -41,6 +41,12 @@ def row(database: Database, project_id: uuid.UUID, sha: str) -> CommitRow:
         ).one()
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """How long a crowd waits is for the machine to say."""
+    return settings.model_copy(update={"database_wait_seconds": 60})
+
+
 def test_it_works(repo: Repo, repo_id: uuid.UUID) -> None:
     line = make_line(3)
     answer = repo.push(*line, client_version="0.2.0")

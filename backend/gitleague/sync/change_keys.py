@@ -34,7 +34,8 @@ class ChangeKeys(NamedTuple):
 
 def change_salt_of(session: Session, project_id: uuid.UUID) -> str:
     """It never changes: what was keyed with another could not be compared any more."""
-    return session.scalars(*_salt(project_id)).one()
+    salt: str = session.scalars(*_salt(project_id)).one()
+    return salt
 
 
 @prepared
