@@ -27,6 +27,7 @@ MAX_BODY = 200_000
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     limits = {"max_batch": MAX_BATCH, "max_body_bytes": MAX_BODY}
+    limits["database_wait_seconds"] = 60  # how long a crowd takes is for the machine to say
     return settings.model_copy(update=limits)
 
 
@@ -39,12 +40,6 @@ def row(database: Database, project_id: uuid.UUID, sha: str) -> CommitRow:
         return session.scalars(
             select(CommitRow).where(CommitRow.project_id == project_id, CommitRow.sha == sha)
         ).one()
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """How long a crowd waits is for the machine to say."""
-    return settings.model_copy(update={"database_wait_seconds": 60})
 
 
 def test_it_works(repo: Repo, repo_id: uuid.UUID) -> None:
