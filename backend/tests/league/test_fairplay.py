@@ -9,9 +9,11 @@ from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.jobs.queue import unfinished
 from gitleague.league.fairplay import referee
+from gitleague.league.fairplay.settings import changed, read_settings
 from gitleague.scoring.penalties import LOOK
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.jobs import Job
+from gitleague.tables.projects import Repo as RepoRow
 from httpx import Client, Response
 from make import Person, make_commit, make_sha
 from remote import Repo
@@ -93,6 +95,32 @@ def row_of_reverts(count: int, *, by: tuple[str, ...] = ("Grace", "Linus")) -> l
     return commits
 
 
+def toggles(count: int, *, pause: timedelta, lines: int = 100, **over: Any) -> list[Any]:
+    """The same lines in and out, by turns, and no word of it."""
+    return [
+        at(
+            NOON + pause * number,
+            additions=0 if number % 2 else lines,
+            deletions=lines if number % 2 else 0,
+            **over,
+        )
+        for number in range(count)
+    ]
+
+
+def work(days: int, a_day: int, by: str = "Grace") -> list[Any]:
+    """Tiny commits, so many on each of the days before, two hours apart."""
+    return [
+        at(NOON - timedelta(days=day) + 2 * HOUR * number, by, additions=2, deletions=0)
+        for day in range(1, days + 1)
+        for number in range(a_day)
+    ]
+
+
+def bulk(files: int, additions: int, deletions: int) -> dict[str, Any]:
+    return at(NOON, files_changed=files, additions=additions, deletions=deletions)
+
+
 def soon(**ahead: float) -> datetime:
     return now() + timedelta(**ahead)
 
@@ -108,6 +136,28 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
         burst(10, begins=NEARLY_MIDNIGHT, **SMALL_PAUSE),
     ),
     "ten of one second, as by git am": (["commit_splitting"], burst(10, pause=0 * MINUTE)),
+    "fifteen, six minutes apart": (["commit_splitting"], burst(15, pause=6 * MINUTE)),
+    "ten in an hour, with a break": (
+        ["commit_splitting"],
+        [*burst(5, **SMALL_PAUSE), *burst(5, begins=NOON + 50 * MINUTE, **SMALL_PAUSE)],
+    ),
+    "ten, where four a day are usual": ([], [*work(5, 4), *burst(10, **SMALL_PAUSE)]),
+    "twelve, where four a day are usual": (
+        ["commit_splitting"],
+        [*work(5, 4), *burst(12, **SMALL_PAUSE)],
+    ),
+    "ten, where four a day are usual for somebody else": (
+        ["commit_splitting"],
+        [*work(5, 4, by="Linus"), *burst(10, **SMALL_PAUSE)],
+    ),
+    "a burst a day, which makes none of them usual": (
+        ["commit_splitting"] * 5,
+        [
+            commit
+            for day in range(5)
+            for commit in burst(10, begins=NOON + timedelta(days=day), **SMALL_PAUSE)
+        ],
+    ),
     "nine of them": ([], burst(9, **SMALL_PAUSE)),
     "ten, ten minutes apart": ([], burst(10, pause=10 * MINUTE)),
     "ten of six lines": ([], burst(10, lines=6, **SMALL_PAUSE)),
@@ -116,6 +166,25 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     "a revert of a revert": ([], [*OTHER, *row_of_reverts(2)]),
     "three reverts in a row": (["revert_ping_pong"] * 2, [*OTHER, *row_of_reverts(3)]),
     "three of one player": (["revert_ping_pong"], [*OTHER, *row_of_reverts(3, by=("Grace",))]),
+    "the same 100 lines, in and out ten times": (["revert_ping_pong"], toggles(10, pause=HOUR)),
+    "the same 100 lines, changed to and fro": (
+        ["revert_ping_pong"],
+        [at(NOON + day * 24 * HOUR, additions=100, deletions=100) for day in range(10)],
+    ),
+    "in and out four times": ([], toggles(4, pause=HOUR)),
+    "in and out, a line": ([], toggles(10, pause=HOUR, lines=1)),
+    "in and out, once in two months": ([], toggles(10, pause=timedelta(days=60))),
+    "in, and in again": (
+        [],
+        [at(NOON + number * HOUR, additions=100, deletions=0) for number in range(10)],
+    ),
+    "in by one and out by the other": (
+        [],
+        [
+            each | {"author_name": name, "author_email": f"{name}@example.org"}
+            for each, name in zip(toggles(8, pause=HOUR), ["Grace", "Linus"] * 4, strict=True)
+        ],
+    ),
     "a lock file": (["lock_file_dump"], [at(NOON, additions=9000, excluded_additions=8990)]),
     "a lock file beside work": ([], [at(NOON, additions=9000, excluded_additions=8000)]),
     "a small lock file": ([], [at(NOON, additions=1999, excluded_additions=1999)]),
@@ -125,6 +194,11 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
         [],
         [at(NOON, additions=20_000, excluded_additions=1)],
     ),
+    "another year, in the heads of 40 files": (["bulk_edit"], [bulk(40, 40, 40)]),
+    "in 39 files": ([], [bulk(39, 39, 39)]),
+    "40 files with more in than out": ([], [bulk(40, 63, 60)]),
+    "40 files with work in each": ([], [bulk(40, 121, 121)]),
+    "40 files that were moved": ([], [bulk(40, 2, 2)]),
     "a merge of all that": (
         [],
         [at(NOON, additions=90_000, is_merge=True, parents=["a" * 40, "b" * 40])],
@@ -135,17 +209,17 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
         ["future_date"],
         [at(NOON, author_date=soon(days=-1).isoformat(), commit_date=soon(hours=2).isoformat())],
     ),
-    "written a hundred days before": (
-        ["distant_dates"],
+    "merged after a hundred days": (
+        [],
         [at(NOON, author_date=(NOON - timedelta(days=100)).isoformat())],
     ),
     "written a hundred days after": (
-        ["distant_dates"],
+        ["future_date"],
         [at(NOON, author_date=(NOON + timedelta(days=100)).isoformat())],
     ),
-    "rebased after a month": (
+    "written half an hour after": (
         [],
-        [at(NOON, author_date=(NOON - timedelta(days=30)).isoformat())],
+        [at(NOON, author_date=(NOON + timedelta(minutes=30)).isoformat())],
     ),
     "a hundred commits on a day": ([], burst(100, pause=7 * MINUTE)),
     "one more": (["impossible_day"], burst(101, pause=7 * MINUTE)),
@@ -173,7 +247,9 @@ def test_it_works(field: Field) -> None:
         "commits": 12,
         "lines": 24,
         "minutes": 22,
-        "limits": {"commits": 10, "lines": 5, "minutes": 5},
+        "quickest": 18,
+        "usual": 0,
+        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 3},
     }
     named = ruling["commits"]
     assert [each["sha"] for each in named] == [commit["sha"] for commit in commits]
@@ -228,6 +304,7 @@ def test_of_an_impossible_day_the_first_commits_stand(field: Field) -> None:
 
 
 def test_the_working_is_shown(field: Field) -> None:
+    field.set(distant_dates={"enabled": True})
     field.repo.push(
         at(NOON, additions=9000, excluded_additions=8990),
         at(NOON, author_date=(NOON - timedelta(days=100)).isoformat(), by="Linus"),
@@ -275,7 +352,7 @@ def test_a_burst_may_go_on_past_midnight_in_several_pushes(field: Field, first: 
 
 
 def test_two_bursts_are_two_rulings(field: Field) -> None:
-    field.repo.push(*burst(10, **SMALL_PAUSE), *burst(11, begins=NOON + HOUR, **SMALL_PAUSE))
+    field.repo.push(*burst(10, **SMALL_PAUSE), *burst(11, begins=NOON + 2 * HOUR, **SMALL_PAUSE))
     field.look()
     assert sorted(ruling["figures"]["commits"] for ruling in field.rulings()) == [10, 11]
 
@@ -334,9 +411,57 @@ def test_what_was_played_before_a_day_is_left_alone(field: Field) -> None:
 
 
 @pytest.mark.on_both
+def test_what_is_older_than_its_repository_in_the_league_is_left_alone(field: Field) -> None:
+    """Nobody played then; a commissioner can have it looked at by naming a day."""
+    with field.database.writing() as session:
+        session.execute(update(RepoRow).values(created_at=NOON))
+    field.repo.push(at(NOON - HOUR, additions=30_000), at(NOON + HOUR, additions=30_000))
+    field.look()
+    (ruling,) = field.rulings()
+    assert ruling["total_commits"] == 1
+    field.set(since="2000-01-01")
+    field.look()
+    assert len(field.rulings()) == 2
+
+
+def test_limits_of_an_older_release_follow_the_defaults_unless_they_were_changed() -> None:
+    older = {
+        "since": None,
+        "commit_splitting": {"enabled": True, "commits": 20, "lines": 5, "minutes": 5},
+        "distant_dates": {"enabled": True, "days": 90},
+    }
+    now = read_settings(older)
+    assert (now.commit_splitting.commits, now.commit_splitting.minutes) == (20, 6)
+    assert not now.distant_dates.enabled
+    chosen = changed(now, {"distant_dates": {"enabled": True}, "commit_splitting": {"minutes": 5}})
+    assert read_settings(chosen.model_dump(mode="json")) == chosen
+
+
+@pytest.mark.on_both
+def test_of_toggles_the_first_stands(field: Field) -> None:
+    """Also where they come one by one: the fifth is what makes them many."""
+    commits = toggles(5, pause=timedelta(days=7))
+    field.repo.push(*commits[:4])
+    assert field.look() == 0
+    with field.database.writing() as session:  # the first push was long ago
+        session.execute(update(CommitRow).values(received_at=NOON))
+    field.repo.push(commits[4])
+    assert field.look() == 1
+    (ruling,) = field.rulings()
+    assert (ruling["figures"]["toggles"], ruling["figures"]["lines"]) == (5, 100)
+    assert [each["is_penalized"] for each in ruling["commits"]] == [False] + [True] * 4
+
+
+@pytest.mark.on_both
 def test_limits_have_defaults_and_their_changes_are_written_down(field: Field, linus) -> None:
     shown = field.ask("GET", "/referee", by=linus).json()
-    assert shown["commit_splitting"] == {"enabled": True, "commits": 10, "lines": 5, "minutes": 5}
+    assert shown["commit_splitting"] == {
+        "enabled": True,
+        "commits": 10,
+        "lines": 5,
+        "minutes": 6,
+        "times_usual": 3,
+    }
     changed = field.set(commit_splitting={"commits": 20}).json()["commit_splitting"]
     assert (changed["commits"], changed["lines"]) == (20, 5)
     field.set(commit_splitting={"commits": 20})  # changes nothing
