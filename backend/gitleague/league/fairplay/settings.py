@@ -39,7 +39,7 @@ class CommitSplitting(Limits):
     ] = 6
     times_usual: Annotated[
         int, Field(ge=0, le=100, description="So many times what is usual on a day of theirs.")
-    ] = 3
+    ] = 7
 
 
 class RevertPingPong(Limits):
@@ -83,9 +83,12 @@ class BulkEdit(Limits):
 
 
 class FutureDate(Limits):
-    """A date that was yet to come when the commit was made, or received by the server."""
+    """A date that was yet to come when the server received the commit, or when it was made."""
 
     minutes: Annotated[int, Field(ge=0, le=525_600, description="More than so many ahead.")] = 60
+    days: Annotated[
+        int, Field(ge=1, le=36_500, description="From so many on after the commit.")
+    ] = 1
 
 
 class DistantDates(Limits):

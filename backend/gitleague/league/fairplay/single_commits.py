@@ -24,7 +24,6 @@ from gitleague.league.fairplay.suspects import (
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.fairplay import FairPlayRule
 
-
 Counted: TypeAlias = dict[str, Any]
 
 
@@ -101,30 +100,25 @@ def bulk_edits(session: Session, look: Look) -> list[Flagged]:
 
 
 def future_dates(session: Session, look: Look) -> list[Flagged]:
-    """Nothing is written after it was committed, and nothing committed after it came."""
+    """Nothing is committed after it came, nor written a day after it was committed."""
     limits = look.settings.future_date
-    received = seconds(session, CommitRow.received_at)
-    written, committed = (
-        seconds(session, CommitRow.author_date),
-        seconds(session, CommitRow.commit_date),
-    )
-    ahead = limits.minutes * MINUTE
-    before_its_time = or_(
-        written > received + ahead, committed > received + ahead, written > committed + ahead
-    )
-    wanted = suspects(look, FairPlayRule.FUTURE_DATE, *fresh_commits(look), before_its_time)
+    latest = seconds(session, CommitRow.received_at) + limits.minutes * MINUTE
+    written = seconds(session, CommitRow.author_date)
+    committed = seconds(session, CommitRow.commit_date)
+    ahead = or_(written > latest, committed > latest, written >= committed + limits.days * A_DAY)
+    wanted = suspects(look, FairPlayRule.FUTURE_DATE, *fresh_commits(look), ahead)
 
-    def minutes(row: Suspect) -> int:
-        ahead_of = (row.at - row.commit_date, max(row.at, row.commit_date) - row.received_at)
-        return int(max(ahead_of).total_seconds() // MINUTE)
+    def counted(row: Suspect) -> Counted:
+        seconds_ahead = (max(row.at, row.commit_date) - row.received_at).total_seconds()
+        return {
+            "minutes": max(0, int(seconds_ahead // MINUTE)),
+            "days": max(0, (row.at - row.commit_date).days),
+        }
 
-    return _by_day(
-        FairPlayRule.FUTURE_DATE,
-        limits,
-        found(session, wanted),
-        lambda row: {"minutes": minutes(row)},
-        lambda row: {**_dates(row), "minutes_ahead": minutes(row)},
-    )
+    def evidence(row: Suspect) -> Counted:
+        return {**_dates(row), "minutes_ahead": counted(row)["minutes"]}
+
+    return _by_day(FairPlayRule.FUTURE_DATE, limits, found(session, wanted), counted, evidence)
 
 
 def distant_dates(session: Session, look: Look) -> list[Flagged]:
@@ -167,7 +161,7 @@ def _by_day(
     counted: Callable[[Suspect], Counted],
     evidence: Callable[[Suspect], Counted],
 ) -> list[Flagged]:
-    """One flag for a player and a day, which names all such commits, with figures of the largest."""
+    """One flag for a player and a day: it names all such commits, with the largest's figures."""
 
     def whose(row: Suspect) -> tuple[Any, ...]:
         return row.player_id, row.day
