@@ -19,6 +19,18 @@ from make import Person, make_commit, make_sha
 from remote import Repo
 from sqlalchemy import delete, select, update
 
+SUBJECTS = [
+    "Close the file",
+    " Ask twice",
+    " Name the port",
+    " No tabs",
+    " Spell colour",
+    " Drop a print",
+    "\nRead the clock",
+    " Wait for it",
+    " Two more cases",
+    " Sort by day",
+]
 NOON = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
 OLD = make_sha("the commit that is taken back first")
 
@@ -158,6 +170,20 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
             for commit in burst(10, begins=NOON + timedelta(days=day), **SMALL_PAUSE)
         ],
     ),
+    "ten patches of one second, each with a subject": (
+        [],
+        [
+            each | {"message_title": title}
+            for each, title in zip(burst(10, pause=0 * MINUTE), SUBJECTS, strict=True)
+        ],
+    ),
+    "ten subjects, a minute apart": (
+        ["commit_splitting"],
+        [
+            each | {"message_title": title}
+            for each, title in zip(burst(10, pause=MINUTE), SUBJECTS, strict=True)
+        ],
+    ),
     "nine of them": ([], burst(9, **SMALL_PAUSE)),
     "ten, ten minutes apart": ([], burst(10, pause=10 * MINUTE)),
     "ten of six lines": ([], burst(10, lines=6, **SMALL_PAUSE)),
@@ -249,7 +275,9 @@ def test_it_works(field: Field) -> None:
         "minutes": 22,
         "quickest": 18,
         "usual": 0,
-        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 7},
+        "pause": 120,
+        "alike": 100,
+        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 7, "alike": 60},
     }
     named = ruling["commits"]
     assert [each["sha"] for each in named] == [commit["sha"] for commit in commits]
@@ -461,6 +489,7 @@ def test_limits_have_defaults_and_their_changes_are_written_down(field: Field, l
         "lines": 5,
         "minutes": 6,
         "times_usual": 7,
+        "alike": 60,
     }
     changed = field.set(commit_splitting={"commits": 20}).json()["commit_splitting"]
     assert (changed["commits"], changed["lines"]) == (20, 5)

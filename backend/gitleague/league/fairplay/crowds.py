@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from gitleague.league.fairplay.habits import tiny_commits_on_a_day
+from gitleague.league.fairplay.series import median_pause, percent_alike
 from gitleague.league.fairplay.settings import CommitSplitting
 from gitleague.league.fairplay.suspects import (
     MINUTE,
@@ -60,6 +61,8 @@ def split_commits(session: Session, look: Look) -> list[Flagged]:
                 for first, last in zip(burst, burst[limits.commits - 1 :], strict=False)
             ),
             usual=usual,
+            pause=median_pause(burst),
+            alike=percent_alike([row.title for row in burst]),
         )
         flags.append(
             Flagged(

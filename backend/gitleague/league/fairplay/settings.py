@@ -40,6 +40,10 @@ class CommitSplitting(Limits):
     times_usual: Annotated[
         int, Field(ge=0, le=100, description="So many times what is usual on a day of theirs.")
     ] = 7
+    alike: Annotated[
+        int,
+        Field(ge=0, le=100, description="Percent of titles, where a program set the dates."),
+    ] = 60
 
 
 class RevertPingPong(Limits):

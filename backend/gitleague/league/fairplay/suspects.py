@@ -51,6 +51,7 @@ class Suspect(NamedTuple):
     deletions: int
     excluded_additions: int
     files_changed: int
+    title: str
 
     @property
     def lines(self) -> int:
@@ -106,6 +107,7 @@ def suspects(look: Look, rule: FairPlayRule, *more: ColumnElement[bool]) -> Sele
             CommitRow.deletions,
             CommitRow.excluded_additions,
             CommitRow.files_changed,
+            CommitRow.message_title.label("title"),
         )
         .join(Identity, wrote)
         .join(Player, plays)
