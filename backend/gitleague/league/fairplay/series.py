@@ -7,6 +7,7 @@ patch says something else.
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from statistics import median_low
 
 from gitleague.league.fairplay.suspects import Suspect
@@ -17,7 +18,7 @@ NEIGHBOURS = 5  # in either direction
 
 def median_pause(commits: Sequence[Suspect]) -> int:
     """Seconds from one to the next, in order."""
-    pauses = [after.at - before.at for before, after in zip(commits, commits[1:], strict=False)]
+    pauses = [after.at - before.at for before, after in pairwise(commits)]
     return int(median_low(pauses or [timedelta()]).total_seconds())
 
 

@@ -83,7 +83,7 @@ class BulkEdit(Limits):
     ] = 3
     percent: Annotated[
         int, Field(ge=0, le=100, description="Of the lines, more of one kind, at most.")
-    ] = 2
+    ] = 0
 
 
 class FutureDate(Limits):

@@ -90,7 +90,7 @@ def bulk_edits(session: Session, look: Look) -> list[Flagged]:
         return {
             "files": row.files_changed,
             "lines": -(-row.additions // row.files_changed),
-            "percent": abs(row.additions - row.deletions) * 100 // row.lines,
+            "percent": -(-abs(row.additions - row.deletions) * 100 // row.lines),
         }
 
     def evidence(row: Suspect) -> Counted:
