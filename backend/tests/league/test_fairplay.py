@@ -1,11 +1,23 @@
 """What a referee flags, in figures that a commissioner can check, and what it leaves alone."""
 
-from datetime import datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from cases import in_one_world
-from gitleague.core.clock import now
+from fouls import (
+    HOUR,
+    MINUTE,
+    NEARLY_MIDNIGHT,
+    NOON,
+    OTHER,
+    SMALL_PAUSE,
+    Field,
+    at,
+    burst,
+    row_of_reverts,
+    toggles,
+)
 from gitleague.core.db import Database
 from gitleague.jobs.queue import unfinished
 from gitleague.league.fairplay import referee
@@ -14,241 +26,15 @@ from gitleague.scoring.penalties import LOOK
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.jobs import Job
 from gitleague.tables.projects import Repo as RepoRow
-from httpx import Client, Response
-from make import Person, make_commit, make_sha
+from httpx import Client
+from make import Person
 from remote import Repo
 from sqlalchemy import delete, select, update
-
-SUBJECTS = [
-    *("Close the file", "Ask twice", "Name the port", "No tabs", "Spell colour"),
-    *("Drop a print", "Read the clock", "Wait for it", "Two more cases", "Sort by day"),
-]
-NOON = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
-OLD = make_sha("the commit that is taken back first")
-
-
-class Field(NamedTuple):
-    """Ada's league with a referee."""
-
-    http: Client
-    ada: Person
-    database: Database
-    repo: Repo
-
-    @property
-    def league(self) -> str:
-        return f"/api/v1/projects/{self.ada.project_id}"
-
-    def ask(self, method: str, path: str, *, by: Person | None = None, **body: Any) -> Response:
-        headers = (by or self.ada).headers
-        return self.http.request(method, self.league + path, json=body or None, headers=headers)
-
-    def look(self) -> int:
-        """As the job does a moment after each push; returns how many rulings are new."""
-        with self.database.reading() as session:
-            sight = referee.look(session, self.ada.project_id)
-        with self.database.writing() as session:
-            return referee.note(session, self.ada.project_id, sight)
-
-    def rulings(self, query: str = "") -> list[dict[str, Any]]:
-        answer = self.ask("GET", f"/rulings?limit=200&{query}")
-        assert answer.is_success, answer.text
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-    def flagged(self) -> list[str]:
-        return sorted(ruling["rule"] for ruling in self.rulings())
-
-    def set(self, **changes: Any) -> Response:
-        return self.ask("PATCH", "/referee", changes=changes)
 
 
 @pytest.fixture
 def field(http: Client, ada: Person, database: Database, repo: Repo) -> Field:
     return Field(http, ada, database, repo)
-
-
-def at(moment: datetime, by: str = "Grace", **over: Any) -> dict[str, Any]:
-    dated = {"author_date": moment.isoformat(), "commit_date": moment.isoformat()}
-    named = {"author_name": by, "author_email": f"{by.lower()}@example.org"}
-    return make_commit(**{**named, **dated, **over})
-
-
-def burst(
-    count: int, *, pause: timedelta, lines: int = 2, by: str = "Grace", begins: datetime = NOON
-) -> list[Any]:
-    return [
-        at(begins + pause * number, by, additions=lines, deletions=0) for number in range(count)
-    ]
-
-
-def row_of_reverts(count: int, *, by: tuple[str, ...] = ("Grace", "Linus")) -> list[Any]:
-    """The first takes back OLD, each other the one before."""
-    commits: list[dict[str, Any]] = []
-    for number in range(count):
-        target = commits[-1]["sha"] if commits else OLD
-        title = f"Revert number {number}"
-        commits.append(
-            at(
-                NOON + timedelta(hours=number),
-                by[number % len(by)],
-                message_title=title,
-                message_body=f"This reverts commit {target}.",
-            )
-        )
-    return commits
-
-
-def toggles(count: int, *, pause: timedelta, lines: int = 100, **over: Any) -> list[Any]:
-    """The same lines in and out, by turns, and no word of it."""
-    return [
-        at(
-            NOON + pause * number,
-            additions=0 if number % 2 else lines,
-            deletions=lines if number % 2 else 0,
-            **over,
-        )
-        for number in range(count)
-    ]
-
-
-def work(days: int, a_day: int, by: str = "Grace") -> list[Any]:
-    """Tiny commits, so many on each of the days before, two hours apart."""
-    return [
-        at(NOON - timedelta(days=day) + 2 * HOUR * number, by, additions=2, deletions=0)
-        for day in range(1, days + 1)
-        for number in range(a_day)
-    ]
-
-
-def bulk(files: int, additions: int, deletions: int) -> dict[str, Any]:
-    return at(NOON, files_changed=files, additions=additions, deletions=deletions)
-
-
-def soon(**ahead: float) -> datetime:
-    return now() + timedelta(**ahead)
-
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-SMALL_PAUSE = {"pause": MINUTE}
-NEARLY_MIDNIGHT = NOON + 12 * HOUR - 5 * MINUTE
-OTHER = [at(NOON, sha=OLD)]
-FOULS: dict[str, tuple[list[str], list[Any]]] = {
-    "ten one-liners, a minute apart": (["commit_splitting"], burst(10, **SMALL_PAUSE)),
-    "five before midnight and five after": (
-        ["commit_splitting"],
-        burst(10, begins=NEARLY_MIDNIGHT, **SMALL_PAUSE),
-    ),
-    "ten of one second, as by git am": (["commit_splitting"], burst(10, pause=0 * MINUTE)),
-    "fifteen, six minutes apart": (["commit_splitting"], burst(15, pause=6 * MINUTE)),
-    "ten in an hour, with a break": (
-        ["commit_splitting"],
-        [*burst(5, **SMALL_PAUSE), *burst(5, begins=NOON + 50 * MINUTE, **SMALL_PAUSE)],
-    ),
-    "ten, where two a day are usual": ([], [*work(5, 2), *burst(10, **SMALL_PAUSE)]),
-    "fourteen, where two a day are usual": (
-        ["commit_splitting"],
-        [*work(5, 2), *burst(14, **SMALL_PAUSE)],
-    ),
-    "ten, where two a day are usual for somebody else": (
-        ["commit_splitting"],
-        [*work(5, 2, by="Linus"), *burst(10, **SMALL_PAUSE)],
-    ),
-    "a burst a day, which makes none of them usual": (
-        ["commit_splitting"] * 5,
-        [
-            commit
-            for day in range(5)
-            for commit in burst(10, begins=NOON + timedelta(days=day), **SMALL_PAUSE)
-        ],
-    ),
-    "ten patches of one second, each with a subject": (
-        [],
-        [
-            each | {"message_title": title}
-            for each, title in zip(burst(10, pause=0 * MINUTE), SUBJECTS, strict=True)
-        ],
-    ),
-    "ten subjects, a minute apart": (
-        ["commit_splitting"],
-        [
-            each | {"message_title": title}
-            for each, title in zip(burst(10, pause=MINUTE), SUBJECTS, strict=True)
-        ],
-    ),
-    "nine of them": ([], burst(9, **SMALL_PAUSE)),
-    "ten, ten minutes apart": ([], burst(10, pause=10 * MINUTE)),
-    "ten of six lines": ([], burst(10, lines=6, **SMALL_PAUSE)),
-    "ten, of two": ([], [*burst(5, **SMALL_PAUSE), *burst(5, by="Linus", **SMALL_PAUSE)]),
-    "ten of a bot": ([], burst(10, by="renovate[bot]", **SMALL_PAUSE)),
-    "a revert of a revert": ([], [*OTHER, *row_of_reverts(2)]),
-    "three reverts in a row": (["revert_ping_pong"] * 2, [*OTHER, *row_of_reverts(3)]),
-    "three of one player": (["revert_ping_pong"], [*OTHER, *row_of_reverts(3, by=("Grace",))]),
-    "the same 100 lines, in and out ten times": (["revert_ping_pong"], toggles(10, pause=HOUR)),
-    "the same 100 lines, changed to and fro": (
-        ["revert_ping_pong"],
-        [at(NOON + day * 24 * HOUR, additions=100, deletions=100) for day in range(10)],
-    ),
-    "in and out four times": ([], toggles(4, pause=HOUR)),
-    "in and out, a line": ([], toggles(10, pause=HOUR, lines=1)),
-    "in and out, once in two months": ([], toggles(10, pause=timedelta(days=60))),
-    "in, and in again": (
-        [],
-        [at(NOON + number * HOUR, additions=100, deletions=0) for number in range(10)],
-    ),
-    "in by one and out by the other": (
-        [],
-        [
-            each | {"author_name": name, "author_email": f"{name}@example.org"}
-            for each, name in zip(toggles(8, pause=HOUR), ["Grace", "Linus"] * 4, strict=True)
-        ],
-    ),
-    "a lock file": (["lock_file_dump"], [at(NOON, additions=9000, excluded_additions=8990)]),
-    "a lock file beside work": ([], [at(NOON, additions=9000, excluded_additions=8000)]),
-    "a small lock file": ([], [at(NOON, additions=1999, excluded_additions=1999)]),
-    "20,000 lines of one's own": (["huge_commit"], [at(NOON, additions=20_000)]),
-    "one line less": ([], [at(NOON, additions=19_999)]),
-    "20,000 lines of which some are no work": (
-        [],
-        [at(NOON, additions=20_000, excluded_additions=1)],
-    ),
-    "another year, in the heads of 40 files": (["bulk_edit"], [bulk(40, 40, 40)]),
-    "in 39 files": ([], [bulk(39, 39, 39)]),
-    "40 files with more in than out": ([], [bulk(40, 61, 60)]),
-    "40 files with work in each": ([], [bulk(40, 121, 121)]),
-    "40 files that were moved": ([], [bulk(40, 2, 2)]),
-    "a merge of all that": (
-        [],
-        [at(NOON, additions=90_000, is_merge=True, parents=["a" * 40, "b" * 40])],
-    ),
-    "two hours ahead": (["future_date"], [at(soon(hours=2))]),
-    "a clock that is a little fast": ([], [at(soon(minutes=50))]),
-    "only the committer is ahead": (
-        ["future_date"],
-        [at(NOON, author_date=soon(days=-1).isoformat(), commit_date=soon(hours=2).isoformat())],
-    ),
-    "merged after a hundred days": (
-        [],
-        [at(NOON, author_date=(NOON - timedelta(days=100)).isoformat())],
-    ),
-    "written a hundred days after": (
-        ["future_date"],
-        [at(NOON, author_date=(NOON + timedelta(days=100)).isoformat())],
-    ),
-    "written in another time zone": (
-        [],
-        [at(NOON, author_date=(NOON + timedelta(hours=23)).isoformat())],
-    ),
-    "a hundred commits on a day": ([], burst(100, pause=7 * MINUTE)),
-    "one more": (["impossible_day"], burst(101, pause=7 * MINUTE)),
-}
-
-
-@pytest.mark.parametrize(("expected", "commits"), FOULS.values(), ids=FOULS.keys())
-def test_what_is_a_foul(field: Field, expected: list[str], commits: list[Any]) -> None:
-    field.repo.push(*commits)
-    field.look()
-    assert field.flagged() == expected
 
 
 def test_it_works(field: Field) -> None:
