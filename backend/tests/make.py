@@ -5,6 +5,7 @@ import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from gitleague.accounts.sign_in import open_api_session
@@ -18,6 +19,7 @@ from httpx import Client
 from sqlalchemy.orm import Session
 
 _numbers = itertools.count(1)
+JOINED = datetime(2000, 1, 1, tzinfo=timezone.utc)  # a repository, before all commits of the tests
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def make_repo(
         git_url=git_url,
         url_key=url_key(git_url),
         sync_method=sync_method.value,
-        created_at=now(),
+        created_at=JOINED,
     )
     session.add(repo)
     session.flush()  # the rows that follow point at it

@@ -27,6 +27,7 @@ class FairPlayRule(str, Enum):
     REVERT_PING_PONG = "revert_ping_pong"
     LOCK_FILE_DUMP = "lock_file_dump"
     HUGE_COMMIT = "huge_commit"
+    BULK_EDIT = "bulk_edit"
     FUTURE_DATE = "future_date"
     DISTANT_DATES = "distant_dates"
     IMPOSSIBLE_DAY = "impossible_day"

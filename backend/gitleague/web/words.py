@@ -18,6 +18,7 @@ RULES = {
     FairPlayRule.REVERT_PING_PONG.value: gettext_noop("Revert ping-pong"),
     FairPlayRule.LOCK_FILE_DUMP.value: gettext_noop("Lock files only"),
     FairPlayRule.HUGE_COMMIT.value: gettext_noop("A huge commit"),
+    FairPlayRule.BULK_EDIT.value: gettext_noop("A bulk edit"),
     FairPlayRule.FUTURE_DATE.value: gettext_noop("A date in the future"),
     FairPlayRule.DISTANT_DATES.value: gettext_noop("Written long before it was committed"),
     FairPlayRule.IMPOSSIBLE_DAY.value: gettext_noop("More than a day holds"),

@@ -2,11 +2,14 @@
 
 import uuid
 from collections import defaultdict
+from datetime import timedelta
 from itertools import groupby, pairwise
 
 from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
+from gitleague.league.fairplay.habits import tiny_commits_on_a_day
+from gitleague.league.fairplay.series import median_pause, percent_alike
 from gitleague.league.fairplay.settings import CommitSplitting
 from gitleague.league.fairplay.suspects import (
     MINUTE,
@@ -27,8 +30,10 @@ from gitleague.tables.fairplay import FairPlayRule
 def split_commits(session: Session, look: Look) -> list[Flagged]:
     """Bursts, which may go on past midnight. Of each the commit with most lines stands."""
     limits = look.settings.commit_splitting
+    bursts = _bursts(session, look, limits)
+    habits = tiny_commits_on_a_day(session, look.project_id, bursts, limits.lines)
     flags = []
-    for burst in _bursts(session, look, limits):
+    for burst, usual in zip(bursts, habits, strict=True):
         stands = min(burst, key=lambda row: (-row.lines, row.at, row.sha))
         pauses = [
             None,
@@ -50,7 +55,14 @@ def split_commits(session: Session, look: Look) -> list[Flagged]:
             limits,
             commits=len(burst),
             lines=sum(row.lines for row in burst),
-            minutes=int((burst[-1].at - burst[0].at).total_seconds() // 60),
+            minutes=_minutes(burst[-1].at - burst[0].at),
+            quickest=min(
+                _minutes(last.at - first.at)
+                for first, last in zip(burst, burst[limits.commits - 1 :], strict=False)
+            ),
+            usual=usual,
+            pause=median_pause(burst),
+            alike=percent_alike([row.title for row in burst]),
         )
         flags.append(
             Flagged(
@@ -58,6 +70,10 @@ def split_commits(session: Session, look: Look) -> list[Flagged]:
             )
         )
     return flags
+
+
+def _minutes(took: timedelta) -> int:
+    return int(took.total_seconds() // MINUTE)
 
 
 def impossible_days(session: Session, look: Look) -> list[Flagged]:
@@ -88,30 +104,42 @@ def _crowded(session: Session, look: Look, rule: FairPlayRule, at_least: int) ->
 
 
 def _bursts(session: Session, look: Look, limits: CommitSplitting) -> list[list[Suspect]]:
-    """Tiny commits of a player in a repository, none long after the one before, if so many."""
+    """Tiny commits of a player in a repository, as many in as few minutes as the limits say."""
     tiny = CommitRow.additions + CommitRow.deletions <= limits.lines
     near = fresh_days(session, look, beside=(-1, 1))
     each = suspects(look, FairPlayRule.COMMIT_SPLITTING, *near, tiny).subquery()
-    numbered = _numbered(each, seconds(session, each.c.at), limits.minutes * MINUTE)
-    of_burst = [numbered.c[name] for name in ("player_id", "repo_id", "burst")]
-    sized = select(numbered, func.count().over(partition_by=of_burst).label("crowd")).subquery()
-    columns = [sized.c[name] for name in (*Suspect._fields, "burst")]
+    numbered = _numbered(each, seconds(session, each.c.at), limits)
+    columns = [numbered.c[name] for name in (*Suspect._fields, "burst")]
     bursts: defaultdict[tuple[uuid.UUID, uuid.UUID, int], list[Suspect]] = defaultdict(list)
-    for *columns_of, number in session.execute(
-        select(*columns).where(sized.c.crowd >= limits.commits)
-    ):
+    for *columns_of, number in session.execute(select(*columns).where(numbered.c.is_in == 1)):
         row = Suspect(*columns_of)
         bursts[row.player_id, row.repo_id, number].append(row)
     in_order = [sorted(burst, key=lambda row: (row.at, row.sha)) for burst in bursts.values()]
     return sorted(in_order, key=lambda burst: (burst[0].at, burst[0].sha))
 
 
-def _numbered(each: Subquery, moment: ColumnElement[int], pause: int) -> Subquery:
-    """A number for each `burst`: one more after every pause that is longer."""
-    whose = [each.c.player_id, each.c.repo_id]
-    before = func.lag(moment).over(partition_by=whose, order_by=[moment, each.c.sha])
-    begins = case((moment - before > pause, 1), else_=0).label("begins")
-    marked = select(each, moment.label("moment"), begins).subquery()
+def _numbered(each: Subquery, moment: ColumnElement[int], limits: CommitSplitting) -> Subquery:
+    """Which commits are in a burst, and a number for each `burst`.
+
+    So many in a row that are quick enough end at a commit that `closes` a run. Runs that share
+    a commit are one burst.
+    """
+    count, quick = limits.commits, limits.commits * limits.minutes * MINUTE
+    timed = select(each, moment.label("moment")).subquery()
+    in_order = {
+        "partition_by": [timed.c.player_id, timed.c.repo_id],
+        "order_by": [timed.c.moment, timed.c.sha],
+    }
+    first = func.lag(timed.c.moment, count - 1).over(**in_order)
+    closes = case((timed.c.moment - first <= quick, 1), else_=0).label("closes")
+    closing = select(timed, closes).subquery()
+    of_closing = {
+        "partition_by": [closing.c.player_id, closing.c.repo_id],
+        "order_by": [closing.c.moment, closing.c.sha],
+    }
+    is_in = func.max(closing.c.closes).over(**of_closing, rows=(0, count - 1)).label("is_in")
+    joined = func.max(closing.c.closes).over(**of_closing, rows=(0, count - 2))
+    marked = select(closing, is_in, (1 - joined).label("begins")).subquery()
     burst = func.sum(marked.c.begins).over(
         partition_by=[marked.c.player_id, marked.c.repo_id],
         order_by=[marked.c.moment, marked.c.sha],

@@ -17,16 +17,18 @@ from gitleague.accounts.caller import Membership
 from gitleague.core.clock import now
 from gitleague.core.sets import among
 from gitleague.jobs import queue
+from gitleague.league.fairplay.breaches import is_breach
 from gitleague.league.fairplay.crowds import impossible_days, split_commits
-from gitleague.league.fairplay.ping_pong import ping_pong
-from gitleague.league.fairplay.settings import RefereeSettings, ensure_referee
+from gitleague.league.fairplay.settings import ensure_referee, read_settings
 from gitleague.league.fairplay.single_commits import (
+    bulk_edits,
     distant_dates,
     future_dates,
     huge_commits,
     lock_file_dumps,
 )
 from gitleague.league.fairplay.suspects import Flagged, Look
+from gitleague.league.fairplay.toggles import back_and_forth
 from gitleague.projects.happenings import tell
 from gitleague.projects.leagues import lock_project
 from gitleague.scoring.penalties import LOOK
@@ -40,9 +42,10 @@ Rule: TypeAlias = Callable[[Session, Look], list[Flagged]]
 TOLD = 20  # rulings, of one event
 RULES: Mapping[FairPlayRule, Rule] = {
     FairPlayRule.COMMIT_SPLITTING: split_commits,
-    FairPlayRule.REVERT_PING_PONG: ping_pong,
+    FairPlayRule.REVERT_PING_PONG: back_and_forth,
     FairPlayRule.LOCK_FILE_DUMP: lock_file_dumps,
     FairPlayRule.HUGE_COMMIT: huge_commits,
+    FairPlayRule.BULK_EDIT: bulk_edits,
     FairPlayRule.FUTURE_DATE: future_dates,
     FairPlayRule.DISTANT_DATES: distant_dates,
     FairPlayRule.IMPOSSIBLE_DAY: impossible_days,
@@ -64,13 +67,14 @@ def look(session: Session, project_id: uuid.UUID) -> Sight:
         select(Referee.settings, Referee.looked_at).where(Referee.project_id == project_id)
     ).one_or_none()
     since = saved.looked_at if saved else None
-    settings = RefereeSettings.model_validate(saved.settings if saved else {})
+    settings = read_settings(saved.settings if saved else None)
     where = Look(project_id, since, settings)
     flags = [
         flag
         for name, rule in RULES.items()
         if settings.limits(name).enabled
         for flag in rule(session, where)
+        if is_breach(name, flag.figures, settings)
     ]
     return Sight(flags, since, until)
 

@@ -39,9 +39,10 @@ FEW = 20  # commits of a ruling in a list
 NOTHING = "The commits that are marked count for nothing"
 PENALTIES: Mapping[FairPlayRule, str] = {
     FairPlayRule.COMMIT_SPLITTING: f"{NOTHING}; the one with most lines stands.",
-    FairPlayRule.REVERT_PING_PONG: f"{NOTHING}; the first revert stands.",
+    FairPlayRule.REVERT_PING_PONG: f"{NOTHING}; the first revert or toggle stands.",
     FairPlayRule.LOCK_FILE_DUMP: f"{NOTHING}.",
     FairPlayRule.HUGE_COMMIT: f"{NOTHING}.",
+    FairPlayRule.BULK_EDIT: f"{NOTHING}.",
     FairPlayRule.FUTURE_DATE: f"{NOTHING}.",
     FairPlayRule.DISTANT_DATES: f"{NOTHING}.",
     FairPlayRule.IMPOSSIBLE_DAY: f"{NOTHING}; the first ones of the day stand.",

@@ -19,6 +19,8 @@ from gitleague.scoring.penalties import ask_referee
 from gitleague.tables.fairplay import FairPlayRule, Referee
 
 MOST_LINES = 1_000_000_000
+# Of releases that did not know `bulk_edit`, where the default is another one now.
+WAS_DEFAULT = {("commit_splitting", "minutes"): 5, ("distant_dates", "enabled"): True}
 
 
 class Limits(BaseModel):
@@ -28,17 +30,33 @@ class Limits(BaseModel):
 
 
 class CommitSplitting(Limits):
-    """Many tiny commits of a player in a repository, one soon after the other."""
+    """Many tiny commits of a player in a repository, quicker than is usual for them."""
 
     commits: Annotated[int, Field(ge=2, le=1000, description="From so many on.")] = 10
     lines: Annotated[int, Field(ge=0, le=1000, description="Added and deleted, at most.")] = 5
-    minutes: Annotated[int, Field(ge=1, le=1440, description="From one to the next.")] = 5
+    minutes: Annotated[
+        int, Field(ge=1, le=1440, description="From one to the next, on average, at most.")
+    ] = 6
+    times_usual: Annotated[
+        int, Field(ge=0, le=100, description="So many times what is usual on a day of theirs.")
+    ] = 7
+    alike: Annotated[
+        int,
+        Field(ge=0, le=100, description="Percent of titles, where a program set the dates."),
+    ] = 60
 
 
 class RevertPingPong(Limits):
-    """Reverts of reverts, back and forth."""
+    """Reverts of reverts, or the same lines put in and taken out, back and forth."""
 
     reverts: Annotated[int, Field(ge=2, le=100, description="In a row, from so many on.")] = 3
+    toggles: Annotated[
+        int, Field(ge=2, le=100, description="Of the same lines, from so many on.")
+    ] = 5
+    lines: Annotated[
+        int, Field(ge=1, le=MOST_LINES, description="Added and deleted by a toggle, at least.")
+    ] = 20
+    days: Annotated[int, Field(ge=1, le=366, description="From one toggle to the next.")] = 30
 
 
 class LockFileDump(Limits):
@@ -56,15 +74,31 @@ class HugeCommit(Limits):
     )
 
 
+class BulkEdit(Limits):
+    """As few lines in as out, in each of many files: a program or a search and replace."""
+
+    files: Annotated[int, Field(ge=2, le=100_000, description="Changed, from so many on.")] = 40
+    lines: Annotated[
+        int, Field(ge=1, le=1000, description="Added in a file, on average, at most.")
+    ] = 3
+    percent: Annotated[
+        int, Field(ge=0, le=100, description="Of the lines, more of one kind, at most.")
+    ] = 0
+
+
 class FutureDate(Limits):
-    """A date that was yet to come when the server received the commit."""
+    """A date that was yet to come when the server received the commit, or when it was made."""
 
     minutes: Annotated[int, Field(ge=0, le=525_600, description="More than so many ahead.")] = 60
+    days: Annotated[
+        int, Field(ge=1, le=36_500, description="From so many on after the commit.")
+    ] = 1
 
 
 class DistantDates(Limits):
-    """The date of the author is far from that of the committer."""
+    """The date of the author is far from that of the committer, as of each late merge too."""
 
+    enabled: bool = False  # a late merge looks the same
     days: Annotated[int, Field(ge=1, le=36_500, description="More than so many apart.")] = 90
 
 
@@ -78,12 +112,17 @@ class RefereeSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     since: Annotated[
-        date | None, Field(description="Commits of days before are left alone; null: none are.")
+        date | None,
+        Field(
+            description="Commits of days before are left alone; null: those from before their"
+            " repository joined the league."
+        ),
     ] = None
     commit_splitting: CommitSplitting = CommitSplitting()
     revert_ping_pong: RevertPingPong = RevertPingPong()
     lock_file_dump: LockFileDump = LockFileDump()
     huge_commit: HugeCommit = HugeCommit()
+    bulk_edit: BulkEdit = BulkEdit()
     future_date: FutureDate = FutureDate()
     distant_dates: DistantDates = DistantDates()
     impossible_day: ImpossibleDay = ImpossibleDay()
@@ -95,7 +134,22 @@ class RefereeSettings(BaseModel):
 
 def settings_of(session: Session, project_id: uuid.UUID) -> RefereeSettings:
     saved = session.scalar(select(Referee.settings).where(Referee.project_id == project_id))
-    return RefereeSettings.model_validate(saved or {})
+    return read_settings(saved)
+
+
+def read_settings(saved: Mapping[str, Any] | None) -> RefereeSettings:
+    """Defaults that an older release wrote out follow those of today; all else stays."""
+    if not saved or "bulk_edit" in saved:
+        return RefereeSettings.model_validate(saved or {})
+    kept = {
+        rule: {
+            name: value for name, value in limits.items() if WAS_DEFAULT.get((rule, name)) != value
+        }
+        if isinstance(limits, dict)
+        else limits
+        for rule, limits in saved.items()
+    }
+    return RefereeSettings.model_validate(kept)
 
 
 def change_settings(

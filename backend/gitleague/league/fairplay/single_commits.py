@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, cast, func, or_
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from gitleague.league.fairplay.suspects import (
 from gitleague.tables.commits import CommitRow
 from gitleague.tables.fairplay import FairPlayRule
 
+Counted: TypeAlias = dict[str, Any]
+
 
 def lock_file_dumps(session: Session, look: Look) -> list[Flagged]:
     limits = look.settings.lock_file_dump
@@ -39,14 +41,20 @@ def lock_file_dumps(session: Session, look: Look) -> list[Flagged]:
         ),
     )
 
-    def evidence(row: Suspect) -> dict[str, Any]:
+    def counted(row: Suspect) -> Counted:
+        return {
+            "lines": row.additions,
+            "percent": row.excluded_additions * 100 // row.additions,
+        }
+
+    def evidence(row: Suspect) -> Counted:
         return {
             "additions": row.additions,
             "excluded_additions": row.excluded_additions,
             "percent": row.excluded_additions * 100 // row.additions,
         }
 
-    return _by_day(FairPlayRule.LOCK_FILE_DUMP, limits, rows, evidence)
+    return _by_day(FairPlayRule.LOCK_FILE_DUMP, limits, rows, counted, evidence)
 
 
 def huge_commits(session: Session, look: Look) -> list[Flagged]:
@@ -54,27 +62,63 @@ def huge_commits(session: Session, look: Look) -> list[Flagged]:
     own = CommitRow.additions - CommitRow.excluded_additions
     wanted = suspects(look, FairPlayRule.HUGE_COMMIT, *fresh_commits(look), own >= limits.lines)
 
-    def evidence(row: Suspect) -> dict[str, Any]:
+    def counted(row: Suspect) -> Counted:
         return {"lines": row.additions - row.excluded_additions}
 
-    return _by_day(FairPlayRule.HUGE_COMMIT, limits, found(session, wanted), evidence)
+    return _by_day(FairPlayRule.HUGE_COMMIT, limits, found(session, wanted), counted, counted)
+
+
+def bulk_edits(session: Session, look: Look) -> list[Flagged]:
+    """What hardly changes lines is no bulk edit: files that were only moved."""
+    limits = look.settings.bulk_edit
+    added = cast(CommitRow.additions, BigInteger)
+    lines = added + CommitRow.deletions
+    rows = found(
+        session,
+        suspects(
+            look,
+            FairPlayRule.BULK_EDIT,
+            *fresh_commits(look),
+            CommitRow.files_changed >= limits.files,
+            lines >= CommitRow.files_changed,
+            added <= cast(CommitRow.files_changed, BigInteger) * limits.lines,
+            func.abs(added - CommitRow.deletions) * 100 <= lines * limits.percent,
+        ),
+    )
+
+    def counted(row: Suspect) -> Counted:
+        return {
+            "files": row.files_changed,
+            "lines": -(-row.additions // row.files_changed),
+            "percent": -(-abs(row.additions - row.deletions) * 100 // row.lines),
+        }
+
+    def evidence(row: Suspect) -> Counted:
+        return {"files": row.files_changed, "additions": row.additions, "deletions": row.deletions}
+
+    return _by_day(FairPlayRule.BULK_EDIT, limits, rows, counted, evidence)
 
 
 def future_dates(session: Session, look: Look) -> list[Flagged]:
+    """Nothing is committed after it came, nor written a day after it was committed."""
     limits = look.settings.future_date
     latest = seconds(session, CommitRow.received_at) + limits.minutes * MINUTE
-    ahead = or_(
-        seconds(session, CommitRow.author_date) > latest,
-        seconds(session, CommitRow.commit_date) > latest,
-    )
+    written = seconds(session, CommitRow.author_date)
+    committed = seconds(session, CommitRow.commit_date)
+    ahead = or_(written > latest, committed > latest, written >= committed + limits.days * A_DAY)
     wanted = suspects(look, FairPlayRule.FUTURE_DATE, *fresh_commits(look), ahead)
 
-    def evidence(row: Suspect) -> dict[str, Any]:
-        later = max(row.at, row.commit_date)
-        seconds_ahead = (later - row.received_at).total_seconds()
-        return {**_dates(row), "minutes_ahead": int(seconds_ahead // MINUTE)}
+    def counted(row: Suspect) -> Counted:
+        seconds_ahead = (max(row.at, row.commit_date) - row.received_at).total_seconds()
+        return {
+            "minutes": max(0, int(seconds_ahead // MINUTE)),
+            "days": max(0, (row.at - row.commit_date).days),
+        }
 
-    return _by_day(FairPlayRule.FUTURE_DATE, limits, found(session, wanted), evidence)
+    def evidence(row: Suspect) -> Counted:
+        return {**_dates(row), "minutes_ahead": counted(row)["minutes"]}
+
+    return _by_day(FairPlayRule.FUTURE_DATE, limits, found(session, wanted), counted, evidence)
 
 
 def distant_dates(session: Session, look: Look) -> list[Flagged]:
@@ -89,11 +133,17 @@ def distant_dates(session: Session, look: Look) -> list[Flagged]:
         CommitRow.author_date.is_not(None),
         apart > limits.days * A_DAY,
     )
+    return _by_day(
+        FairPlayRule.DISTANT_DATES,
+        limits,
+        found(session, wanted),
+        lambda row: {"days": _days_apart(row)},
+        lambda row: {**_dates(row), "days_apart": _days_apart(row)},
+    )
 
-    def evidence(row: Suspect) -> dict[str, Any]:
-        return {**_dates(row), "days_apart": abs(row.at - row.commit_date).days}
 
-    return _by_day(FairPlayRule.DISTANT_DATES, limits, found(session, wanted), evidence)
+def _days_apart(row: Suspect) -> int:
+    return abs(row.at - row.commit_date).days
 
 
 def _dates(row: Suspect) -> dict[str, str | None]:
@@ -108,9 +158,10 @@ def _by_day(
     rule: FairPlayRule,
     limits: Limits,
     rows: Iterable[Suspect],
-    evidence: Callable[[Suspect], dict[str, Any]],
+    counted: Callable[[Suspect], Counted],
+    evidence: Callable[[Suspect], Counted],
 ) -> list[Flagged]:
-    """One flag for a player and a day, which names all such commits."""
+    """One flag for a player and a day: it names all such commits, with the largest's figures."""
 
     def whose(row: Suspect) -> tuple[Any, ...]:
         return row.player_id, row.day
@@ -119,6 +170,7 @@ def _by_day(
     for (_, day), group in groupby(sorted(rows, key=whose), key=whose):
         commits = list(group)
         named = [Named(row.sha, is_penalized=True, evidence=evidence(row)) for row in commits]
-        counted = figures(limits, commits=len(commits))
-        flags.append(Flagged(rule, commits[0].identity_id, day, counted, named))
+        largest = counted(max(commits, key=lambda row: row.lines))
+        shown = figures(limits, commits=len(commits), **largest)
+        flags.append(Flagged(rule, commits[0].identity_id, day, shown, named))
     return flags

@@ -6,13 +6,25 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from gitleague_client.rules.classify import Flag
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from gitleague.core.sets import is_sqlite
 from gitleague.league.fairplay.settings import Limits, RefereeSettings
 from gitleague.tables.commits import CommitRow, Identity, Player
 from gitleague.tables.fairplay import FairPlayRule, RulingCommit
+from gitleague.tables.projects import Repo
 
 MINUTE, A_DAY = 60, 86_400  # seconds
 
@@ -38,6 +50,8 @@ class Suspect(NamedTuple):
     additions: int
     deletions: int
     excluded_additions: int
+    files_changed: int
+    title: str
 
     @property
     def lines(self) -> int:
@@ -74,6 +88,8 @@ def suspects(look: Look, rule: FairPlayRule, *more: ColumnElement[bool]) -> Sele
     ]
     if look.settings.since:
         conditions.append(CommitRow.day >= look.settings.since)
+    else:
+        conditions.append(CommitRow.commit_date >= _joined(look.project_id))
     wrote = and_(Identity.project_id == CommitRow.project_id, Identity.id == CommitRow.author_id)
     plays = and_(Player.project_id == Identity.project_id, Player.id == Identity.player_id)
     return (
@@ -90,6 +106,8 @@ def suspects(look: Look, rule: FairPlayRule, *more: ColumnElement[bool]) -> Sele
             CommitRow.additions,
             CommitRow.deletions,
             CommitRow.excluded_additions,
+            CommitRow.files_changed,
+            CommitRow.message_title.label("title"),
         )
         .join(Identity, wrote)
         .join(Player, plays)
@@ -141,6 +159,14 @@ def _days_after(
 def figures(limits: Limits, **counted: Any) -> dict[str, Any]:
     """What was counted, beside the limits that it went past."""
     return {**counted, "limits": limits.model_dump(mode="json", exclude={"enabled"})}
+
+
+def _joined(project_id: uuid.UUID) -> ScalarSelect[datetime]:
+    """When the repository of a commit joined the league: what is older was not played in it."""
+    repo = select(Repo.created_at).where(
+        Repo.project_id == project_id, Repo.id == CommitRow.repo_id
+    )
+    return repo.scalar_subquery()
 
 
 def _named(project_id: uuid.UUID, rule: FairPlayRule) -> Select[tuple[str]]:

@@ -37,6 +37,7 @@ LOOKED_FOR = {
     FairPlayRule.REVERT_PING_PONG.value: gettext_noop("Revert ping pong"),
     FairPlayRule.LOCK_FILE_DUMP.value: gettext_noop("Lock file dump"),
     FairPlayRule.HUGE_COMMIT.value: gettext_noop("Huge commit"),
+    FairPlayRule.BULK_EDIT.value: gettext_noop("Bulk edit"),
     FairPlayRule.FUTURE_DATE.value: gettext_noop("Future date"),
     FairPlayRule.DISTANT_DATES.value: gettext_noop("Distant dates"),
     FairPlayRule.IMPOSSIBLE_DAY.value: gettext_noop("Impossible day"),
@@ -48,6 +49,9 @@ LIMITS = {
     "days": gettext_noop("days: %(number)s"),
     "reverts": gettext_noop("reverts: %(number)s"),
     "percent": gettext_noop("percent: %(number)s"),
+    "toggles": gettext_noop("toggles: %(number)s"),
+    "files": gettext_noop("files: %(number)s"),
+    "times_usual": gettext_noop("times the usual: %(number)s"),
 }
 
 

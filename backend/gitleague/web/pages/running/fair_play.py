@@ -30,24 +30,43 @@ AI_FIELDS = ("ai_assisted", "ai_weight")
 # What the settings of the referee say of themselves, marked here for translation.
 SAID = {
     gettext_noop("Commit splitting"),
-    gettext_noop("Many tiny commits of a player in a repository, one soon after the other."),
+    gettext_noop("Many tiny commits of a player in a repository, quicker than is usual for them."),
     *(gettext_noop("Commits"), gettext_noop("From so many on.")),
     *(gettext_noop("Lines"), gettext_noop("Added and deleted, at most.")),
-    *(gettext_noop("Minutes"), gettext_noop("From one to the next.")),
+    *(gettext_noop("Minutes"), gettext_noop("From one to the next, on average, at most.")),
+    *(
+        gettext_noop("Times usual"),
+        gettext_noop("So many times what is usual on a day of theirs."),
+    ),
     gettext_noop("Revert ping pong"),
-    gettext_noop("Reverts of reverts, back and forth."),
+    gettext_noop("Reverts of reverts, or the same lines put in and taken out, back and forth."),
     *(gettext_noop("Reverts"), gettext_noop("In a row, from so many on.")),
+    *(gettext_noop("Toggles"), gettext_noop("Of the same lines, from so many on.")),
+    gettext_noop("Added and deleted by a toggle, at least."),
+    gettext_noop("From one toggle to the next."),
     gettext_noop("Lock file dump"),
     gettext_noop("Many lines, of which nearly all are in lock, generated or vendored files."),
     gettext_noop("Added, from so many on."),
     *(gettext_noop("Percent"), gettext_noop("In such files, at least.")),
     gettext_noop("Huge commit"),
     gettext_noop("More lines of one's own than anybody writes into one commit."),
+    gettext_noop("Bulk edit"),
+    gettext_noop(
+        "As few lines in as out, in each of many files: a program or a search and replace."
+    ),
+    *(gettext_noop("Files"), gettext_noop("Changed, from so many on.")),
+    gettext_noop("Added in a file, on average, at most."),
+    gettext_noop("Of the lines, more of one kind, at most."),
     gettext_noop("Future date"),
-    gettext_noop("A date that was yet to come when the server received the commit."),
+    gettext_noop(
+        "A date that was yet to come when the server received the commit, or when it was made."
+    ),
     gettext_noop("More than so many ahead."),
+    gettext_noop("From so many on after the commit."),
     gettext_noop("Distant dates"),
-    gettext_noop("The date of the author is far from that of the committer."),
+    gettext_noop(
+        "The date of the author is far from that of the committer, as of each late merge too."
+    ),
     *(gettext_noop("Days"), gettext_noop("More than so many apart.")),
     gettext_noop("Impossible day"),
     gettext_noop("More commits of a player on one day than anybody writes."),
