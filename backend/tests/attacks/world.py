@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from callers import Callers, Kind, make_callers
+from attacks.callers import Callers, Kind, make_callers
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
