@@ -44,13 +44,13 @@ def call(world: World, route: Route, kind: Kind, subject: dict[str, object]) -> 
     return world.http.request(
         method,
         path,
-        json=_filled(route.json, subject),
-        data=_filled(route.form, subject),
+        json=body_of(route.json, subject),
+        data=body_of(route.form, subject),
         params=route.params(subject),
         follow_redirects=route.follow,
         headers={**world.callers.headers(kind), "Origin": str(world.http.base_url).rstrip("/")},
     )
 
 
-def _filled(body: Body, subject: dict[str, object]) -> dict[str, Any] | None:
+def body_of(body: Body, subject: dict[str, object]) -> dict[str, Any] | None:
     return body(subject) if callable(body) else body

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from attacks.callers import Callers, Kind, make_callers
+from everything import Everything
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -316,3 +317,12 @@ def make_world(database: Database, settings: Settings, http: Client) -> World:
     table = http.get(f"{API}/projects/{project_id}/standings?period=all", headers=headers).json()
     player_id = table["items"][0]["player"]["id"]
     return World(http, database, callers, project_id, repo_id, commit["sha"], player_id)
+
+
+def world_of_everything(
+    database: Database, settings: Settings, http: Client, league: Everything
+) -> World:
+    """The league that pages are looked at with, among the same callers."""
+    callers = make_callers(database, settings, http, league.project)
+    about = (league.project, league.repo, league.play, str(league.player))
+    return World(http, database, callers, *about, season_id=str(league.season))
