@@ -7,62 +7,26 @@ subject all who are refused.
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
-import servers
 from attacks.access import Route, refusal
 from attacks.callers import Kind
 from attacks.table import LET_IN, ROUTES, call, subject_of
-from attacks.world import API, World, make_world
+from attacks.world import API, World
 from databases import DATABASES
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from gitleague.app import create_app
-from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.server import AnswerCount, LifeMinute, PushCount, TimeCount
-from httpx import Client, Response
-from served import copy_of, served
+from httpx import Response
 
 IDS = {"repo_id", "season_id", "player_id", "squad", "user_id"}  # what a list can be narrowed by
 WRITING = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 # What a server counts of all that it is asked, and writes down every few seconds.
 COUNTED = {each.__tablename__ for each in (PushCount, LifeMinute, AnswerCount, TimeCount)}
-
-
-@contextmanager
-def world_on(folder: Path, database_url: str) -> Iterator[World]:
-    limits = dict.fromkeys(
-        ("rate_limit_api", "rate_limit_pages", "rate_limit_sign_in", "rate_limit_mailbox"),
-        "1000000/minute",
-    )
-    with (
-        served(folder, database_url, **limits) as settings,
-        Client(base_url=settings.public_url, timeout=60) as http,
-        closing(Database(settings.database)) as database,
-    ):
-        yield make_world(database, settings, http)
-
-
-@pytest.fixture(scope="module")
-def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("routes")
-    with world_on(folder, copy_of(sqlite_template, folder)) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def world_on_postgresql(
-    postgresql: str, postgresql_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with (
-        servers.postgresql_database(postgresql, "routes", template=postgresql_template) as url,
-        world_on(tmp_path_factory.mktemp("routes"), url) as made,
-    ):
-        yield made
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.place)

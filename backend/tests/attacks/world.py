@@ -310,6 +310,17 @@ def make_world(database: Database, settings: Settings, http: Client) -> World:
         project_id = make_project(session)
         repo_id = make_repo(session, project_id)
     callers = make_callers(database, settings, http, project_id)
+    return pushed_world(http, database, callers, project_id, repo_id)
+
+
+def pushed_world(
+    http: Client,
+    database: Database,
+    callers: Callers,
+    project_id: uuid.UUID,
+    repo_id: uuid.UUID,
+) -> World:
+    """With a commit, and so with a player."""
     headers = callers.headers(Kind.COMMISSIONER)
     push = f"{API}/sync/projects/{project_id}/repos/{repo_id}/commits"
     commit = make_commit()
