@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -54,7 +55,7 @@ OPERATIONS = [
 ]
 BY_PLACE = {route.place.replace(":path}", "}"): route for route in ROUTES}
 ODD = st.text() | st.integers() | st.lists(st.text(max_size=3), max_size=2)  # in a query
-ODD_IDS = st.uuids().map(str) | st.text(min_size=1).filter(lambda text: text.strip("."))
+ODD_IDS = st.uuids().map(str) | st.text(min_size=1).filter(lambda text: text.strip(".")).map(quote)
 SHORT = {"seconds": 0}  # how long a stream stays open
 
 
