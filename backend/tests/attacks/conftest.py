@@ -1,5 +1,6 @@
 """The league that callers and ids are tried on: one for all tests of a module."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ from gitleague.core.db import Database
 from httpx import Client
 from served import copy_of, served
 
+CASES = int(os.environ.get("LEAGUE_FUZZ_CASES", "20"))  # made requests of each operation
+SEED = int(os.environ.get("LEAGUE_FUZZ_SEED", "19"))
+IS_LONG = CASES > 100  # `make fuzz`
 UNLIMITED = dict.fromkeys(
     ("rate_limit_api", "rate_limit_pages", "rate_limit_sign_in", "rate_limit_mailbox"),
     "1000000/minute",

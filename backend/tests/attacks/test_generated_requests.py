@@ -6,7 +6,6 @@ the commissioner of their league. No answer is an error of the server, and each 
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +19,7 @@ import pytest
 import schemathesis
 import servers
 from attacks.access import Route
-from attacks.conftest import UNLIMITED
+from attacks.conftest import CASES, IS_LONG, SEED, UNLIMITED
 from attacks.table import LET_IN, ROUTES, body_of, subject_of
 from attacks.world import World, make_world, world_of_everything
 from generated_docs import DOCS
@@ -40,9 +39,6 @@ from schemathesis.specs.openapi.checks import (
 )
 from served import copy_of, everything_on
 
-CASES = int(os.environ.get("LEAGUE_FUZZ_CASES", "20"))
-SEED = int(os.environ.get("LEAGUE_FUZZ_SEED", "19"))
-IS_LONG = CASES > 100
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
