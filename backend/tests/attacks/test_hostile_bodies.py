@@ -1,8 +1,7 @@
 """Bodies that are made to fill the memory of a server or to keep it busy.
 
 Each is sent to a process of its own that serves a league. What it holds while it answers stays
-below 512 MB, and its answer comes within 60 seconds and is short. Who is not signed in, and whose
-key may push, are told apart: the one reaches little, the other the routes that take megabytes.
+below 512 MB, and its answer comes within 60 seconds and is short.
 """
 
 import gzip

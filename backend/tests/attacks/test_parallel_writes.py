@@ -8,6 +8,7 @@ has fewer calls of what anybody may do again, and of pages, which call the same 
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -17,6 +18,7 @@ from attacks.conftest import IS_LONG
 from attacks.table import LET_IN, ROUTES, body_of, call, subject_of
 from attacks.world import World
 from databases import DATABASES
+from httpx import Client
 
 TIMES, TIMES_AGAIN, TIMES_OF_A_PAGE = 32, 6, 2
 WRITING = [route for route in ROUTES if route.changes]
@@ -150,11 +152,17 @@ def at_once(world: World, route: Route, kind: Kind, times: int) -> Counter[int]:
     same = route._replace(json=body_of(route.json, subject), form=body_of(route.form, subject))
     start = Barrier(times)
 
-    def begin(_number: int) -> int:
-        start.wait()
-        return call(world, same, kind, subject).status_code
+    # Connections of its own: those that others left may be closed at the moment they are used.
+    with (
+        Client(base_url=world.http.base_url, timeout=60, verify=False) as http,  # noqa: S501 - HTTP
+        ThreadPoolExecutor(times) as threads,
+    ):
+        asking = replace(world, http=http)
 
-    with ThreadPoolExecutor(times) as threads:
+        def begin(_number: int) -> int:
+            start.wait()
+            return call(asking, same, kind, subject).status_code
+
         told = Counter(threads.map(begin, range(times)))
     if route.leaves:
         world.callers.sign_in_again(world.database, kind)
