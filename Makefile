@@ -1,5 +1,5 @@
 # The one door for developers: `make` says what it opens.
-.PHONY: help up test test-quick lint types fmt bench docs shots lock migration clean
+.PHONY: help up test test-quick fuzz lint types fmt bench docs shots lock migration clean
 export PYTHON ?= python3
 BIN = .venv/bin
 
@@ -15,6 +15,10 @@ test: ## Run every test of both packages, on SQLite and PostgreSQL, with a real 
 
 test-quick: ## Run for two minutes what changed and what is cheap: on SQLite, without a browser
 	@tools/environment.sh test && $(BIN)/python tools/suite.py --quick
+
+fuzz: ## Ask each operation of the API 500 made requests, and each writing route 32 at once (CASES=500 SEED=19)
+	@tools/environment.sh test && cd backend && LEAGUE_FUZZ_CASES=$(or $(CASES),500) LEAGUE_FUZZ_SEED=$(or $(SEED),19) \
+		../$(BIN)/python -m pytest -q -n auto --dist worksteal tests/attacks/test_generated_requests.py tests/attacks/test_parallel_writes.py
 
 lint: ## Check style, the order of imports, the house rules and the spelling
 	@tools/environment.sh test && tools/lint.sh

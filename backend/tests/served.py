@@ -17,7 +17,7 @@ from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.projects import Role
 from gitleague.tasks import CLOCKS
-from made_once import MadeOnce
+from made_once import Copy, MadeOnce
 from make import Person, make_person, make_project
 
 
@@ -63,7 +63,7 @@ def served(folder: Path, database_url: str, **over: str) -> Iterator[Settings]:
 @contextmanager
 def filled_league(folder: Path, template: Path) -> Iterator[Filled]:
     """A copy of the league that is filled once, which may be changed."""
-    made = _filled.on(template)
+    made = everything_on(template)
     with served(folder, copy_of(made.file, folder)) as settings:
         database = Database(settings.database)
         league, user_id, email = made.league
@@ -72,6 +72,11 @@ def filled_league(folder: Path, template: Path) -> Iterator[Filled]:
         ada = Person(user_id, email, league.project, token)
         yield Filled(league, ada, database, settings, made.made_at.date())
         database.close()
+
+
+def everything_on(template: Path) -> Copy[tuple[Everything, uuid.UUID, str]]:
+    """The file of the league that is filled once, which is not to be changed."""
+    return _filled.on(template)
 
 
 def _fill(database: Database) -> tuple[Everything, uuid.UUID, str]:

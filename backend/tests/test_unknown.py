@@ -133,3 +133,15 @@ def collect(kind: Any, into: set[type[BaseModel]]) -> None:
             collect(field.annotation, into)
     for part in get_args(kind):
         collect(part, into)
+
+
+def test_of_thousands_some_are_named(http: Client, ada: Person) -> None:
+    """To look for the nearest of each kept the server busy for seconds, and nobody signed in."""
+    names = [f"n{number}" for number in range(2_000)]
+    place = f"{API}/auth/magic-link"
+    for answer in (
+        http.post(place, json=dict.fromkeys(names, 1)),
+        http.post(f"{place}?{'&'.join(names)}", json={"email": ada.email}),
+    ):
+        assert answer.status_code == 422
+        assert len(answer.json()["errors"]) == 50

@@ -29,7 +29,7 @@ from gitleague.core.errors import (
     Unavailable,
 )
 from gitleague.core.requests import shown
-from gitleague.core.unknown import fields_beside, no_such
+from gitleague.core.unknown import MOST_TOLD, fields_beside, no_such
 
 log = logging.getLogger(__name__)
 A_DAY = "This is no day. Write one as 2024-02-29."
@@ -114,7 +114,7 @@ def _of_database(error: Exception) -> LeagueError | None:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> LeagueError:
-    problems = [_with_nearest(request, problem) for problem in error.errors()]
+    problems = [_with_nearest(request, problem) for problem in error.errors()[:MOST_TOLD]]
     if any(problem["type"] == "json_invalid" for problem in problems):
         return BadRequest("The body is not JSON.")
     # The first part of a place is `body`, `query` or `path`.

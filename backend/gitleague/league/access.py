@@ -13,9 +13,10 @@ from typing import Annotated, NamedTuple, TypeAlias
 
 from fastapi import Depends, Path
 from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gitleague.accounts.caller import (
+    Caller,
     Level,
     MaybeCaller,
     Membership,
@@ -23,7 +24,7 @@ from gitleague.accounts.caller import (
     check_scopes,
     member_of,
 )
-from gitleague.core.errors import NotAllowed, NotSignedIn
+from gitleague.core.errors import NotAllowed, NotFound, NotSignedIn
 from gitleague.core.prepared import prepared
 from gitleague.core.session import ReadSession
 from gitleague.league.cards import project_of, user_of
@@ -33,10 +34,24 @@ from gitleague.tables.projects import Project, Role
 PlayerId: TypeAlias = Annotated[uuid.UUID, Path(description="The id of the player.")]
 
 
+def member_with(
+    session: Session,
+    caller: Caller,
+    player_id: uuid.UUID,
+    *,
+    at_least: Level = Level.SPECTATOR,
+) -> Membership:
+    """As `member_of`, of where the player plays. Who plays elsewhere is told to nobody."""
+    try:
+        return member_of(session, caller, project_of(session, player_id), at_least=at_least)
+    except NotFound:
+        raise NotFound("There is no such player in a league of yours.") from None
+
+
 def _player_spectator(session: ReadSession, caller: MaybeCaller, player_id: PlayerId) -> Membership:
     if caller is None:
         raise NotSignedIn
-    membership = member_of(session, caller, project_of(session, player_id))
+    membership = member_with(session, caller, player_id)
     check_scopes(caller, frozenset({Scope.READ_REPOS}))
     return membership
 
@@ -46,8 +61,7 @@ def _player_commissioner(
 ) -> Membership:
     if caller is None:
         raise NotSignedIn
-    project_id = project_of(session, player_id)
-    membership = member_of(session, caller, project_id, at_least=Level.COMMISSIONER)
+    membership = member_with(session, caller, player_id, at_least=Level.COMMISSIONER)
     check_scopes(caller, frozenset())
     return membership
 
@@ -55,7 +69,7 @@ def _player_commissioner(
 def _player_themself(session: ReadSession, caller: MaybeCaller, player_id: PlayerId) -> Membership:
     if caller is None:
         raise NotSignedIn
-    membership = member_of(session, caller, project_of(session, player_id))
+    membership = member_with(session, caller, player_id)
     check_scopes(caller, frozenset())
     is_own = user_of(session, membership.project_id, player_id) == caller.user_id
     if membership.role is not Role.COMMISSIONER and not is_own:

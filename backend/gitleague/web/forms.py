@@ -25,7 +25,7 @@ from gitleague.accounts.caller import (
 from gitleague.core.errors import Invalid, LeagueError
 from gitleague.core.problems import field_errors
 from gitleague.core.session import ReadSession, database_of
-from gitleague.league.cards import project_of
+from gitleague.league.access import member_with
 from gitleague.web.texts import gettext, gettext_noop
 
 Page: TypeAlias = Callable[[Request, Session, Membership], HTMLResponse]
@@ -102,7 +102,7 @@ def comes_back_to_player(page: Page) -> Any:
         player_id: Annotated[uuid.UUID, Path()],
     ) -> None:
         if caller:
-            member = member_of(session, caller, project_of(session, player_id))
+            member = member_with(session, caller, player_id)
             await _remember(request, lambda asked, session: page(asked, session, member))
 
     return Depends(remember)

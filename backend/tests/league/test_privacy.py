@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from alembic import command
+from attacks.callers import Kind
+from attacks.table import ROUTES, call, subject_of
+from attacks.world import API, World, make_world
 from awarding import give
-from callers import Kind
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.awards import Award
@@ -16,8 +18,6 @@ from make import make_commit
 from migrations import config_for
 from pushes import make_pushes
 from sqlalchemy import select, update
-from test_routes import ROUTES, call, subject_of
-from world import API, World, make_world
 
 NAME, ADDRESS, TITLE = "Hedy Kiesler", "hedwig@secret.example", "Hop frequencies"
 SECRETS = ("hedy", "kiesler", "hedwig", "secret.example", "hop frequencies")

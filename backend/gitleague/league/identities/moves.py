@@ -81,19 +81,24 @@ def merge_players(
 
 
 def split_player(
-    session: Session, identities: Collection[uuid.UUID], *, name: str = "", by: Membership
+    session: Session,
+    identities: Collection[uuid.UUID],
+    *,
+    of: uuid.UUID | None = None,
+    name: str = "",
+    by: Membership,
 ) -> ChangeRow:
-    """These identities of one player become a player of their own."""
+    """These identities of one player become a player of their own; `of` where one was named."""
     lock_project(session, by.project_id)
     found = session.execute(
         select(Identity.id, Identity.name, Identity.player_id)
         .where(Identity.project_id == by.project_id, Identity.id.in_(identities))
         .order_by(Identity.created_at, Identity.name)
     ).all()
-    if len(found) < len(set(identities)):
+    players = {row.player_id for row in found}
+    if len(found) < len(set(identities)) or of not in {None, *players}:
         message = "There is no such identity in this league."
         raise NotFound(message, errors=[{"field": "identities", "message": message}])
-    players = {row.player_id for row in found}
     refuse_erased(session, by.project_id, players)
     if len(players) > 1:
         raise wrong("identities", "These identities belong to several players already.")

@@ -209,6 +209,6 @@ def split(
     player_id: uuid.UUID,
     sent: Annotated[SplitRequest, Form()],
 ) -> RedirectResponse:
-    change = moves.split_player(session, sent.identities, name=sent.name, by=member)
+    change = moves.split_player(session, sent.identities, of=player_id, name=sent.name, by=member)
     new = next((each.after for each in change.moves), player_id)
     return done(member.project_id, f"{HERE}/{new}", "split")

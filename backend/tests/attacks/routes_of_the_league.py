@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from access import LEAGUE, Access, Route
-from callers import Kind
-from world import API, DAYS, DISCORD, World
+from attacks.access import LEAGUE, Access, Route
+from attacks.callers import Kind
+from attacks.world import API, DAYS, DISCORD, World
 
 SQUAD = f"{LEAGUE}/squads/{{squad_id}}"
 SEASON = f"{LEAGUE}/seasons/{{season_id}}"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from access import Access, Route
-from routes_of_the_league import next_squad
-from world import DISCORD, World
+from attacks.access import Access, Route
+from attacks.routes_of_the_league import next_squad
+from attacks.world import DISCORD, World
 
 LEAGUE = "/projects/{project_id}"
 WHO = f"{LEAGUE}/identities"

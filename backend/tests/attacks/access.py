@@ -5,8 +5,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from callers import Kind
-from world import API, World
+from attacks.callers import Kind
+from attacks.world import API, World
 
 LEAGUE = f"{API}/projects/{{project_id}}"
 STRANGERS = {Kind.STRANGER, Kind.OPERATOR}  # to this project

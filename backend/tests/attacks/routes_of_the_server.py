@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from access import FOR_ANOTHER_ADDRESS, LEAGUE, Access, Route
-from world import API, World
+from attacks.access import FOR_ANOTHER_ADDRESS, LEAGUE, Access, Route
+from attacks.world import API, World
 
 KEY = {"name": "mine", "scopes": "read:repos"}
 SYNC = f"{API}/sync/projects/{{project_id}}/repos/{{repo:path}}"

@@ -1,10 +1,10 @@
 """The pages: what people open, and what their forms send."""
 
 import asyncssh
-from access import FOR_ANOTHER_ADDRESS, Access, Route
-from callers import Kind
-from routes_of_the_league import next_season
-from world import World
+from attacks.access import FOR_ANOTHER_ADDRESS, Access, Route
+from attacks.callers import Kind
+from attacks.routes_of_the_league import next_season
+from attacks.world import World
 
 KEY = {"name": "mine", "scopes": "read:repos"}
 LEAGUE = "/projects/{project_id}"

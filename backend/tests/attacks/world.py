@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from callers import Callers, Kind, make_callers
+from attacks.callers import Callers, Kind, make_callers
+from everything import Everything
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.settings import Settings
@@ -309,6 +310,17 @@ def make_world(database: Database, settings: Settings, http: Client) -> World:
         project_id = make_project(session)
         repo_id = make_repo(session, project_id)
     callers = make_callers(database, settings, http, project_id)
+    return pushed_world(http, database, callers, project_id, repo_id)
+
+
+def pushed_world(
+    http: Client,
+    database: Database,
+    callers: Callers,
+    project_id: uuid.UUID,
+    repo_id: uuid.UUID,
+) -> World:
+    """With a commit, and so with a player."""
     headers = callers.headers(Kind.COMMISSIONER)
     push = f"{API}/sync/projects/{project_id}/repos/{repo_id}/commits"
     commit = make_commit()
@@ -316,3 +328,12 @@ def make_world(database: Database, settings: Settings, http: Client) -> World:
     table = http.get(f"{API}/projects/{project_id}/standings?period=all", headers=headers).json()
     player_id = table["items"][0]["player"]["id"]
     return World(http, database, callers, project_id, repo_id, commit["sha"], player_id)
+
+
+def world_of_everything(
+    database: Database, settings: Settings, http: Client, league: Everything
+) -> World:
+    """The league that pages are looked at with, among the same callers."""
+    callers = make_callers(database, settings, http, league.project)
+    about = (league.project, league.repo, league.play, str(league.player))
+    return World(http, database, callers, *about, season_id=str(league.season))

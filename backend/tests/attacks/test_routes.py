@@ -7,73 +7,26 @@ subject all who are refused.
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-import routes_of_running
-import routes_of_the_league
-import routes_of_the_pages
-import routes_of_the_server
-import servers
-from access import Body, Route, refusal
-from callers import Kind
+from attacks.access import Route, refusal
+from attacks.callers import Kind
+from attacks.table import LET_IN, ROUTES, call, subject_of
+from attacks.world import API, World
 from databases import DATABASES
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from gitleague.app import create_app
-from gitleague.core.db import Database
 from gitleague.core.settings import Settings
 from gitleague.tables.server import AnswerCount, LifeMinute, PushCount, TimeCount
-from httpx import Client, Response
-from served import copy_of, served
-from world import API, World, make_world
+from httpx import Response
 
-ROUTES = [
-    *routes_of_the_server.ROUTES,
-    *routes_of_the_league.ROUTES,
-    *routes_of_the_pages.ROUTES,
-    *routes_of_running.ROUTES,
-]
-LET_IN = (Kind.COMMISSIONER, Kind.OPERATOR)  # one of them is let in everywhere
 IDS = {"repo_id", "season_id", "player_id", "squad", "user_id"}  # what a list can be narrowed by
 WRITING = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 # What a server counts of all that it is asked, and writes down every few seconds.
 COUNTED = {each.__tablename__ for each in (PushCount, LifeMinute, AnswerCount, TimeCount)}
-
-
-@contextmanager
-def world_on(folder: Path, database_url: str) -> Iterator[World]:
-    limits = dict.fromkeys(
-        ("rate_limit_api", "rate_limit_pages", "rate_limit_sign_in", "rate_limit_mailbox"),
-        "1000000/minute",
-    )
-    with (
-        served(folder, database_url, **limits) as settings,
-        Client(base_url=settings.public_url, timeout=60) as http,
-        closing(Database(settings.database)) as database,
-    ):
-        yield make_world(database, settings, http)
-
-
-@pytest.fixture(scope="module")
-def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("routes")
-    with world_on(folder, copy_of(sqlite_template, folder)) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def world_on_postgresql(
-    postgresql: str, postgresql_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with (
-        servers.postgresql_database(postgresql, "routes", template=postgresql_template) as url,
-        world_on(tmp_path_factory.mktemp("routes"), url) as made,
-    ):
-        yield made
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.place)
@@ -220,40 +173,6 @@ def written(queries: list[str]) -> list[str]:
         and writing[1] not in COUNTED
         and "last_used_at=" not in statement
     ]
-
-
-def subject_of(world: World, route: Route, kind: Kind) -> dict[str, object]:
-    """What the route is asked about."""
-    subject = {
-        "project_id": world.project_id,
-        "repo_id": world.repo_id,
-        "repo:path": world.repo_id,
-        "player_id": world.player_id,
-        **route.subject(world),
-    }
-    if route.own:
-        subject["key_id"] = world.callers.own_key(world.http, kind)
-    return subject
-
-
-def call(world: World, route: Route, kind: Kind, subject: dict[str, object]) -> Response:
-    method, path = route.place.split(" ")
-    for name, value in subject.items():
-        path = path.replace(f"{{{name}}}", str(value))
-    world.http.cookies.clear()  # a sign-in before this one left one
-    return world.http.request(
-        method,
-        path,
-        json=_filled(route.json, subject),
-        data=_filled(route.form, subject),
-        params=route.params(subject),
-        follow_redirects=route.follow,
-        headers={**world.callers.headers(kind), "Origin": str(world.http.base_url).rstrip("/")},
-    )
-
-
-def _filled(body: Body, subject: dict[str, object]) -> dict[str, Any] | None:
-    return body(subject) if callable(body) else body
 
 
 def test_every_route_is_in_the_table(tmp_path: Path) -> None:
