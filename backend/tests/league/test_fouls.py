@@ -84,7 +84,7 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     "three reverts in a row": (["revert_ping_pong"] * 2, [*OTHER, *row_of_reverts(3)]),
     "three of one player": (["revert_ping_pong"], [*OTHER, *row_of_reverts(3, by=("Grace",))]),
     "the same 100 lines, in and out ten times": (["revert_ping_pong"], toggles(10, pause=HOUR)),
-    "the same 100 lines, changed to and fro": (
+    "the same 100 lines, changed back and forth": (
         ["revert_ping_pong"],
         [at(NOON + day * 24 * HOUR, additions=100, deletions=100) for day in range(10)],
     ),

@@ -118,7 +118,8 @@ def test_a_value_is_escaped_also_where_it_is_translated() -> None:
 def test_what_the_referee_looks_for_is_marked(rule: FairPlayRule) -> None:
     limits = fair_play.fields_of(RefereeSettings().limits(rule))
     said = {*fair_play.words_of(rule), *(hint for _, hint, _ in limits)}
-    assert said | {name.capitalize() for name, *_ in limits} <= fair_play.SAID
+    labels = {name.replace("_", " ").capitalize() for name, *_ in limits}
+    assert said | labels <= fair_play.SAID
 
 
 def test_every_job_has_a_name_on_its_page(settings: Settings):

@@ -19,7 +19,7 @@ def is_breach(rule: FairPlayRule, figures: Figures, settings: RefereeSettings) -
 
 def _is_burst(figures: Figures, settings: RefereeSettings) -> bool:
     limits = settings.commit_splitting
-    return (
+    return bool(
         figures["commits"] >= max(limits.commits, limits.times_usual * figures["usual"])
         and figures["quickest"] <= limits.commits * limits.minutes
         and (figures["pause"] > BY_HAND or figures["alike"] >= limits.alike)

@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from datetime import timedelta
 from itertools import groupby, pairwise
+from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
@@ -126,14 +127,14 @@ def _numbered(each: Subquery, moment: ColumnElement[int], limits: CommitSplittin
     """
     count, quick = limits.commits, limits.commits * limits.minutes * MINUTE
     timed = select(each, moment.label("moment")).subquery()
-    in_order = {
+    in_order: dict[str, Any] = {
         "partition_by": [timed.c.player_id, timed.c.repo_id],
         "order_by": [timed.c.moment, timed.c.sha],
     }
     first = func.lag(timed.c.moment, count - 1).over(**in_order)
     closes = case((timed.c.moment - first <= quick, 1), else_=0).label("closes")
     closing = select(timed, closes).subquery()
-    of_closing = {
+    of_closing: dict[str, Any] = {
         "partition_by": [closing.c.player_id, closing.c.repo_id],
         "order_by": [closing.c.moment, closing.c.sha],
     }

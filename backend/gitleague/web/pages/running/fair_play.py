@@ -38,6 +38,7 @@ SAID = {
         gettext_noop("Times usual"),
         gettext_noop("So many times what is usual on a day of theirs."),
     ),
+    *(gettext_noop("Alike"), gettext_noop("Percent of titles, where a program set the dates.")),
     gettext_noop("Revert ping pong"),
     gettext_noop("Reverts of reverts, or the same lines put in and taken out, back and forth."),
     *(gettext_noop("Reverts"), gettext_noop("In a row, from so many on.")),
