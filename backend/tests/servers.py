@@ -151,7 +151,8 @@ def postgresql_again(conninfo: str) -> Iterator[None]:
     """The one that was killed, on the same data, until the block ends."""
     data = Path(psycopg.conninfo.conninfo_to_dict(conninfo)["host"])
     # Its parent has not heard of its end, so that it still has its number and would be in the way.
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (data / lock).unlink(missing_ok=True)
     with running(
         shlex.split((data / "postmaster.opts").read_text(encoding="utf-8")),
         log=data.parent / "log",

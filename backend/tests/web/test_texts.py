@@ -10,6 +10,7 @@ from gitleague.league.fairplay.settings import RefereeSettings
 from gitleague.tables.fairplay import FairPlayRule
 from gitleague.tasks import pulls_of, tasks_of
 from gitleague.web import render, texts, words
+from gitleague.web.pages import rules
 from gitleague.web.pages.running import fair_play
 from httpx import Client
 from make import Person, make_commit
@@ -120,6 +121,7 @@ def test_what_the_referee_looks_for_is_marked(rule: FairPlayRule) -> None:
     said = {*fair_play.words_of(rule), *(hint for _, hint, _ in limits)}
     labels = {name.replace("_", " ").capitalize() for name, *_ in limits}
     assert said | labels <= fair_play.SAID
+    assert {name for name, *_ in limits} <= rules.LIMITS.keys()
 
 
 def test_every_job_has_a_name_on_its_page(settings: Settings):

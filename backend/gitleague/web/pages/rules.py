@@ -52,6 +52,7 @@ LIMITS = {
     "toggles": gettext_noop("toggles: %(number)s"),
     "files": gettext_noop("files: %(number)s"),
     "times_usual": gettext_noop("times the usual: %(number)s"),
+    "alike": gettext_noop("percent of titles alike: %(number)s"),
 }
 
 
