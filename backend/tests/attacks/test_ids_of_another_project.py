@@ -28,6 +28,7 @@ HEX = re.compile(r"[0-9a-f-]{32,}")  # ids of things and of requests
 IN_PATH = re.compile(r"\{([\w:]+)\}")
 BOUND = "project_id = ?"  # what is written where this is asked, is theirs: here, no row
 NO_IDS = {"project_id", "version", "what", "token", "name"}  # of what a path names
+TIMES = 3  # a job that ends between two answers changes the page, once
 OF_A_LIST = {"players", "identities"}
 # By what name the thing is known that a field is about, where it is another one.
 SAME = {
@@ -105,12 +106,16 @@ def test_it_is_as_that_of_nothing(
     queries.clear()
     for cell in cells:
         theirs = {name: str(known[SAME.get(name, name)]) for name in cell.names}
-        found = ask(leagues.own, route, own, cell, theirs)
-        nothing = ask(leagues.own, route, own, cell, {name: of_nothing(name) for name in theirs})
+        nothings = {name: of_nothing(name) for name in theirs}
+        for _ in range(TIMES):
+            found = ask(leagues.own, route, own, cell, theirs)
+            nothing = ask(leagues.own, route, own, cell, nothings)
+            if said(found) == said(nothing):
+                break
+        else:
+            wrong.append(f"{cell}: {said(found)}, and of nothing {said(nothing)}")
         if cell.where != "params" and found.status_code < 400:
             wrong.append(f"{cell} is taken: {found.status_code}")
-        if said(found) != said(nothing):
-            wrong.append(f"{cell}: {said(found)}, and of nothing {said(nothing)}")
     assert (wrong, [each for each in written(queries) if BOUND not in each]) == ([], [])
 
 
