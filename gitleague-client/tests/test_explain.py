@@ -154,8 +154,9 @@ def test_a_commit_that_a_ruling_takes_out_of_the_game(ada: Commissioner, site: d
     import_steps(path, [Step(b"Add", [put(b"long", b"x\n" * 20_000)])], onto=head)
     sha = run_git(path, "rev-parse", "HEAD").decode().strip()
     ada.write(site)
-    assert ada.sync().code == 0
     league = f"/projects/{ada.project_id}"
+    ada.server.ask("PATCH", f"{league}/referee", changes={"since": "2000-01-01"})
+    assert ada.sync().code == 0
     rulings = f"{league}/rulings?sha={sha}"
     wait_until(
         lambda: ada.server.ask("GET", rulings)["items"],
