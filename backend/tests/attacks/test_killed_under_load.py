@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ class League(NamedTuple):
     ada: Person
     postgresql: str  # conninfo
     redis: str
+    restarted: ExitStack  # what was killed and started again, for the tests that follow
 
     def client(self) -> Client:
         url = self.process.settings.public_url
@@ -63,7 +64,8 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Iterator[League]:
                 project_id = make_project(session)
             ada = make_person(database, process.settings, "Ada", project_id, Role.COMMISSIONER)
             database.close()
-            yield League(process, ada, conninfo, redis_url)
+            with ExitStack() as restarted:
+                yield League(process, ada, conninfo, redis_url, restarted)
 
 
 class Load:
@@ -117,11 +119,11 @@ def test_postgresql(league: League) -> None:
         load.goes_on()
         with league.client() as http:
             assert http.get("/health").status_code == 503
-        with servers.postgresql_again(league.postgresql):
-            with league.client() as http:
-                until(lambda: http.get("/health").is_success, seconds=SECONDS)
-            load.told.clear()
-            until(lambda: {200, 201, 202} <= set(load.told), seconds=SECONDS)
+        league.restarted.enter_context(servers.postgresql_again(league.postgresql))
+        with league.client() as http:
+            until(lambda: http.get("/health").is_success, seconds=SECONDS)
+        load.told.clear()
+        until(lambda: {200, 201, 202} <= set(load.told), seconds=SECONDS)
     assert set(load.told) <= {200, 201, 202, 503}
     assert load.longest < LONG
 
@@ -132,8 +134,8 @@ def test_redis(league: League) -> None:
         load.goes_on()
         load.goes_on()
         assert set(load.told) == {200, 201, 202}
-        with servers.redis_server_at(league.redis):
-            until(client.dbsize, seconds=SECONDS)  # what it counts, and the jobs that it asks for
-            load.goes_on()
+        league.restarted.enter_context(servers.redis_server_at(league.redis))
+        until(client.dbsize, seconds=SECONDS)  # what it counts, and the jobs that it asks for
+        load.goes_on()
     assert set(load.told) == {200, 201, 202}
     assert load.longest < LONG
