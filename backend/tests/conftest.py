@@ -167,7 +167,7 @@ def live_server(
         seconds = served.database_wait_seconds
         database = databases.lend(database_url, "app", wait_seconds=seconds)
     app = create_app(served, database)
-    with doing_jobs(app.state.database, served), host.serving(app):
+    with host.serving(app), doing_jobs(app.state.database, served):
         yield host.url
         for book in books_of(app.state.metrics):
             for kept in book.kept:

@@ -56,7 +56,8 @@ def served(folder: Path, database_url: str, **over: str) -> Iterator[Settings]:
         )
         app = create_app(settings)
         jobs = doing_jobs(app.state.database, settings, CLOCKS)
-        with jobs, servers.serving(app, opened):
+        # Jobs end first: the server closes its database, and they would open it once more.
+        with servers.serving(app, opened), jobs:
             yield settings
 
 
