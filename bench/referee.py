@@ -4,10 +4,11 @@
         --history pallets/flask=/tmp/flask.git --history …
 
 syncs each history into a league of its own, makes all that came as new as it was then (a repository
-that was in the league from its first commit on, each commit received a day after it was made), lets
-the referee look with its defaults, and prints a sample of the rulings as tab-separated rows: the
-repository, the first commit that the ruling marks, its kind and its figures, and no names. Whether
-a ruling is right is written down by who reads the commits: docs/fair-play.md says what right is.
+that was in the league from its first commit on, each commit received a day after the later of its
+two dates, since a history does not say when it was pushed), lets the referee look with its
+defaults, and prints a sample of the rulings as tab-separated rows: the repository, the first commit
+that the ruling marks, its kind and its figures, and no names. Whether a ruling is right is written
+down by who reads the commits: docs/fair-play.md says what right is.
 """
 
 import argparse
@@ -120,7 +121,9 @@ def _sync(repo: Path, folder: Path, url: str) -> None:
 
 def _make_it_new(database: Database) -> None:
     """As if the league had been there all the time, and nobody had looked yet."""
-    a_day_later = func.strftime("%Y-%m-%d %H:%M:%f000", CommitRow.commit_date, "+1 day")
+    written = func.coalesce(CommitRow.author_date, CommitRow.commit_date)
+    latest = func.max(written, CommitRow.commit_date)
+    a_day_later = func.strftime("%Y-%m-%d %H:%M:%f000", latest, "+1 day")
     with database.writing() as session:
         # across projects: there is one
         for table in _looked_at():

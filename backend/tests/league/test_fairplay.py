@@ -55,7 +55,7 @@ def test_it_works(field: Field) -> None:
         "usual": 0,
         "pause": 120,
         "alike": 100,
-        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 7, "alike": 60},
+        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 8, "alike": 60},
     }
     named = ruling["commits"]
     assert [each["sha"] for each in named] == [commit["sha"] for commit in commits]
@@ -243,6 +243,22 @@ def test_limits_of_an_older_release_follow_the_defaults_unless_they_were_changed
     assert read_settings(chosen.model_dump(mode="json")) == chosen
 
 
+def test_limits_with_days_of_future_dates_are_read_without_them() -> None:
+    older = {
+        "lock_file_dump": {"enabled": True, "lines": 2000, "percent": 95},
+        "future_date": {"enabled": True, "minutes": 90, "days": 1},
+        "bulk_edit": {"enabled": True, "files": 50, "lines": 3, "percent": 0},
+        "distant_dates": {"enabled": True, "days": 90},
+    }
+    now = read_settings(older)
+    assert now.lock_file_dump.percent == 99
+    assert now.future_date.minutes == 90
+    assert (now.bulk_edit.enabled, now.bulk_edit.files) == (False, 50)
+    assert now.distant_dates.enabled
+    chosen = changed(now, {"bulk_edit": {"enabled": True}, "lock_file_dump": {"percent": 95}})
+    assert read_settings(chosen.model_dump(mode="json")) == chosen
+
+
 @pytest.mark.on_both
 def test_of_toggles_the_first_stands(field: Field) -> None:
     """Also where they come one by one: the fifth is what makes them many."""
@@ -266,7 +282,7 @@ def test_limits_have_defaults_and_their_changes_are_written_down(field: Field, l
         "commits": 10,
         "lines": 5,
         "minutes": 6,
-        "times_usual": 7,
+        "times_usual": 8,
         "alike": 60,
     }
     changed = field.set(commit_splitting={"commits": 20}).json()["commit_splitting"]

@@ -47,18 +47,13 @@ def _is_bulk_edit(figures: Figures, settings: RefereeSettings) -> bool:
     )
 
 
-def _is_ahead(figures: Figures, settings: RefereeSettings) -> bool:
-    limits = settings.future_date
-    return bool(figures["minutes"] >= limits.minutes or figures["days"] >= limits.days)
-
-
 BREACHES: Mapping[FairPlayRule, Callable[[Figures, RefereeSettings], bool]] = {
     FairPlayRule.COMMIT_SPLITTING: _is_burst,
     FairPlayRule.REVERT_PING_PONG: _is_back_and_forth,
     FairPlayRule.LOCK_FILE_DUMP: _is_lock_file_dump,
     FairPlayRule.HUGE_COMMIT: lambda each, now: each["lines"] >= now.huge_commit.lines,
     FairPlayRule.BULK_EDIT: _is_bulk_edit,
-    FairPlayRule.FUTURE_DATE: _is_ahead,
+    FairPlayRule.FUTURE_DATE: lambda each, now: each["minutes"] >= now.future_date.minutes,
     FairPlayRule.DISTANT_DATES: lambda each, now: each["days"] >= now.distant_dates.days,
     FairPlayRule.IMPOSSIBLE_DAY: lambda each, now: each["commits"] > now.impossible_day.commits,
 }

@@ -19,8 +19,19 @@ from gitleague.scoring.penalties import ask_referee
 from gitleague.tables.fairplay import FairPlayRule, Referee
 
 MOST_LINES = 1_000_000_000
-# Of releases that did not know `bulk_edit`, where the default is another one now.
-WAS_DEFAULT = {("commit_splitting", "minutes"): 5, ("distant_dates", "enabled"): True}
+# Where the default is another one now: of releases that did not know `bulk_edit`, and of those
+# that knew it and `days` of future dates.
+BEFORE_BULK_EDIT = {
+    ("commit_splitting", "minutes"): 5,
+    ("lock_file_dump", "percent"): 95,
+    ("distant_dates", "enabled"): True,
+}
+WITH_DAYS_AHEAD = {
+    ("commit_splitting", "times_usual"): 7,
+    ("lock_file_dump", "percent"): 95,
+    ("bulk_edit", "enabled"): True,
+}
+GONE = ("future_date", "days")
 
 
 class Limits(BaseModel):
@@ -39,7 +50,7 @@ class CommitSplitting(Limits):
     ] = 6
     times_usual: Annotated[
         int, Field(ge=0, le=100, description="So many times what is usual on a day of theirs.")
-    ] = 7
+    ] = 8
     alike: Annotated[
         int,
         Field(ge=0, le=100, description="Percent of titles, where a program set the dates."),
@@ -63,7 +74,7 @@ class LockFileDump(Limits):
     """Many lines, of which nearly all are in lock, generated or vendored files."""
 
     lines: Annotated[int, Field(ge=1, le=MOST_LINES, description="Added, from so many on.")] = 2000
-    percent: Annotated[int, Field(ge=1, le=100, description="In such files, at least.")] = 95
+    percent: Annotated[int, Field(ge=1, le=100, description="In such files, at least.")] = 99
 
 
 class HugeCommit(Limits):
@@ -77,6 +88,7 @@ class HugeCommit(Limits):
 class BulkEdit(Limits):
     """As few lines in as out, in each of many files: a program or a search and replace."""
 
+    enabled: bool = False  # a new version, or a change by hand, looks the same
     files: Annotated[int, Field(ge=2, le=100_000, description="Changed, from so many on.")] = 40
     lines: Annotated[
         int, Field(ge=1, le=1000, description="Added in a file, on average, at most.")
@@ -87,12 +99,9 @@ class BulkEdit(Limits):
 
 
 class FutureDate(Limits):
-    """A date that was yet to come when the server received the commit, or when it was made."""
+    """A date that was yet to come when the server received the commit."""
 
     minutes: Annotated[int, Field(ge=0, le=525_600, description="More than so many ahead.")] = 60
-    days: Annotated[
-        int, Field(ge=1, le=36_500, description="From so many on after the commit.")
-    ] = 1
 
 
 class DistantDates(Limits):
@@ -139,17 +148,26 @@ def settings_of(session: Session, project_id: uuid.UUID) -> RefereeSettings:
 
 def read_settings(saved: Mapping[str, Any] | None) -> RefereeSettings:
     """Defaults that an older release wrote out follow those of today; all else stays."""
-    if not saved or "bulk_edit" in saved:
-        return RefereeSettings.model_validate(saved or {})
+    saved = saved or {}
+    was_default = _was_default(saved)
     kept = {
         rule: {
-            name: value for name, value in limits.items() if WAS_DEFAULT.get((rule, name)) != value
+            name: value
+            for name, value in limits.items()
+            if (rule, name) != GONE and was_default.get((rule, name)) != value
         }
         if isinstance(limits, dict)
         else limits
         for rule, limits in saved.items()
     }
     return RefereeSettings.model_validate(kept)
+
+
+def _was_default(saved: Mapping[str, Any]) -> Mapping[tuple[str, str], int]:
+    if "bulk_edit" not in saved:
+        return BEFORE_BULK_EDIT
+    rule, name = GONE
+    return WITH_DAYS_AHEAD if name in saved.get(rule, {}) else {}
 
 
 def change_settings(

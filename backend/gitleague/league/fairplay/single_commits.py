@@ -100,20 +100,17 @@ def bulk_edits(session: Session, look: Look) -> list[Flagged]:
 
 
 def future_dates(session: Session, look: Look) -> list[Flagged]:
-    """Nothing is committed after it came, nor written a day after it was committed."""
+    """Nothing is written or committed after it came."""
     limits = look.settings.future_date
     latest = seconds(session, CommitRow.received_at) + limits.minutes * MINUTE
     written = seconds(session, CommitRow.author_date)
     committed = seconds(session, CommitRow.commit_date)
-    ahead = or_(written > latest, committed > latest, written >= committed + limits.days * A_DAY)
+    ahead = or_(written > latest, committed > latest)
     wanted = suspects(look, FairPlayRule.FUTURE_DATE, *fresh_commits(look), ahead)
 
     def counted(row: Suspect) -> Counted:
         seconds_ahead = (max(row.at, row.commit_date) - row.received_at).total_seconds()
-        return {
-            "minutes": max(0, int(seconds_ahead // MINUTE)),
-            "days": max(0, (row.at - row.commit_date).days),
-        }
+        return {"minutes": int(seconds_ahead // MINUTE)}
 
     def evidence(row: Suspect) -> Counted:
         return {**_dates(row), "minutes_ahead": counted(row)["minutes"]}

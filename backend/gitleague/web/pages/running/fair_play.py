@@ -59,11 +59,8 @@ SAID = {
     gettext_noop("Added in a file, on average, at most."),
     gettext_noop("Of the lines, more of one kind, at most."),
     gettext_noop("Future date"),
-    gettext_noop(
-        "A date that was yet to come when the server received the commit, or when it was made."
-    ),
+    gettext_noop("A date that was yet to come when the server received the commit."),
     gettext_noop("More than so many ahead."),
-    gettext_noop("From so many on after the commit."),
     gettext_noop("Distant dates"),
     gettext_noop(
         "The date of the author is far from that of the committer, as of each late merge too."
