@@ -14,11 +14,11 @@ A project that the caller does not belong to is not found: its existence is nobo
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from fastapi import BackgroundTasks, Depends, Path, Request
 from sqlalchemy import Select, select
@@ -29,7 +29,7 @@ from gitleague.accounts.addresses import address_of
 from gitleague.accounts.origin import check_origin
 from gitleague.accounts.rollout import check_turn
 from gitleague.accounts.tokens import digest, read_jwt
-from gitleague.accounts.verify import KeyVerifier, VerifiedKey, write_use
+from gitleague.accounts.verify import KeyVerifier, VerifiedKey, with_place, write_use
 from gitleague.core.clock import now
 from gitleague.core.db import Database
 from gitleague.core.errors import AwaitingApproval, NotAllowed, NotFound, NotSignedIn, Unavailable
@@ -83,6 +83,14 @@ class Membership:
     role: Role
 
 
+class Place(NamedTuple):
+    """Of somebody in a project; without a role they are no member."""
+
+    project_id: uuid.UUID
+    role: str | None = None
+    status: str | None = None
+
+
 class _Which(NamedTuple):
     """What is known of a session."""
 
@@ -132,14 +140,19 @@ def member_of(
 ) -> Membership:
     """The caller's approved membership. Raises NotFound for strangers, NotAllowed for the rest."""
     row = session.execute(*_place(project_id, caller.user_id)).one_or_none()
-    if row is None or caller.key_project_id not in {None, project_id}:
+    place = Place(project_id, row.role, row.status) if row else Place(project_id)
+    return _membership(caller, place, at_least)
+
+
+def _membership(caller: Caller, place: Place, at_least: Level) -> Membership:
+    if place.role is None or caller.key_project_id not in {None, place.project_id}:
         raise NotFound("There is no such project, or you are not a member of it.")
-    if row.status != MemberStatus.APPROVED.value:
+    if place.status != MemberStatus.APPROVED.value:
         raise AwaitingApproval
-    role = Role(row.role)
+    role = Role(place.role)
     if LEVELS[role] < at_least:
         raise NotAllowed(f"Only a {at_least.name.lower()} of this project may do this.")
-    return Membership(caller, project_id, role)
+    return Membership(caller, place.project_id, role)
 
 
 @prepared
@@ -201,20 +214,30 @@ async def _operator(caller: InPerson) -> Caller:
     return caller
 
 
-def _member(at_least: Level, *scopes: Scope, in_turn: bool = False) -> Callable[..., Membership]:
-    def membership(request: Request, caller: MaybeCaller, project_id: ProjectId) -> Membership:
+def _member(
+    at_least: Level, *scopes: Scope, in_turn: bool = False
+) -> Callable[..., Awaitable[Membership]]:
+    async def membership(
+        request: Request,
+        caller: MaybeCaller,
+        project_id: ProjectId,  # noqa: ARG001 - read when it was asked who the caller is
+    ) -> Membership:
         if caller is None:
             raise NotSignedIn
         reads = request.method in _READING
         default = (Scope.READ_REPOS,) if reads else ()
-        with database_of(request).reading() as session:
-            found = member_of(session, caller, project_id, at_least=at_least)
-            check_scopes(caller, frozenset(scopes or default))
-            if in_turn:
-                check_turn(session, caller.user_id)
+        found = _membership(caller, request.state.place, at_least)
+        check_scopes(caller, frozenset(scopes or default))
+        if in_turn:
+            await run_in_threadpool(_check_turn, request, caller)
         return found
 
     return membership
+
+
+def _check_turn(request: Request, caller: Caller) -> None:
+    with database_of(request).reading() as session:
+        check_turn(session, caller.user_id)
 
 
 SignedIn = Annotated[Caller, Depends(_signed_in)]
@@ -271,7 +294,10 @@ def _identify(request: Request) -> Caller | None:
 
 def _by_key(session: Session, request: Request, key: str) -> Caller:
     verifier: KeyVerifier = request.app.state.verifier
-    row = verifier.verify(session, key)
+    project_id = _project_of(request)
+    row = verifier.verify(session, key, project_id)
+    if project_id:
+        request.state.place = Place(project_id, row.role, row.status)
     return holder_of(row, address=address_of(request), request_id=_request_id(request))
 
 
@@ -291,9 +317,12 @@ def _by_cookie(session: Session, request: Request, cookie: str) -> Caller | None
 
 def _by_session(session: Session, request: Request, which: _Which) -> Caller | None:
     """Whose session it is, while it is open."""
-    row = session.execute(*_open_session(which, now())).one_or_none()
+    project_id = _project_of(request)
+    row = session.execute(*_open_session(which, now(), project_id)).one_or_none()
     if row is None:
         return None
+    if project_id:
+        request.state.place = Place(project_id, row.role, row.status)
     settings: Settings = request.app.state.settings
     return Caller(
         is_operator=row.email in settings.operators,
@@ -307,14 +336,23 @@ def _by_session(session: Session, request: Request, which: _Which) -> Caller | N
 
 
 @prepared
-def _open_session(which: _Which, moment: datetime) -> Select[tuple[uuid.UUID, str, str, uuid.UUID]]:
+def _open_session(which: _Which, moment: datetime, project_id: uuid.UUID | None) -> Select[Any]:
     named = {name: value for name, value in which._asdict().items() if value is not None}
-    return (
+    found = (
         select(User.id, User.email, User.display_name, BrowserSession.id.label("session_id"))
         .join(BrowserSession, BrowserSession.user_id == User.id)
         .where(BrowserSession.expires_at > moment)
         .filter_by(**named)
     )
+    return found if project_id is None else with_place(found, project_id)
+
+
+def _project_of(request: Request) -> uuid.UUID | None:
+    """The one in the path; what is none is refused where the path is read."""
+    try:
+        return uuid.UUID(request.path_params["project_id"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _request_id(request: Request) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gitleague_client.bundle import Seal
 from gitleague_client.credentials import LOOKUP_LENGTH, is_mistyped
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, and_, select, update
 from sqlalchemy.orm import Session
 
 from gitleague.accounts import hashing
@@ -23,6 +23,7 @@ from gitleague.core.clock import now
 from gitleague.core.errors import NotSignedIn
 from gitleague.core.prepared import prepared
 from gitleague.tables.accounts import ApiKey, User
+from gitleague.tables.projects import Member
 
 REMEMBERED_SECONDS = 60
 _MAX_REMEMBERED = 10_000
@@ -39,6 +40,8 @@ class VerifiedKey(NamedTuple):
     public_key: str | None
     expires_at: datetime | None
     revoked_at: datetime | None
+    role: str | None = None  # of its owner in the project that was asked for
+    status: str | None = None
 
 
 class _Right(NamedTuple):
@@ -58,11 +61,14 @@ class KeyVerifier:
         self._noted: dict[uuid.UUID, float] = {}
         self._guard = Lock()
 
-    def verify(self, session: Session, key: str) -> VerifiedKey:
-        """The row of a right, live key. Raises NotSignedIn."""
+    def verify(
+        self, session: Session, key: str, project_id: uuid.UUID | None = None
+    ) -> VerifiedKey:
+        """The row of a right, live key, and what its owner is in a project. Raises NotSignedIn."""
         if is_mistyped(key):
             raise NotSignedIn("This API key is mistyped: its checksum fails. Copy it again, whole.")
-        row = _find(session, key[:LOOKUP_LENGTH])  # never split: old keys hold `_` anywhere
+        prefix = key[:LOOKUP_LENGTH]  # never split: old keys hold `_` anywhere
+        row = _find(session, prefix, project_id)
         session.close()  # gives the connection back: hashing takes a while
         if row is None or not self._is_right(key, row.key_hash):
             raise NotSignedIn("This API key is not known here. Check it, or ask for a new one.")
@@ -150,14 +156,14 @@ def _live(row: VerifiedKey) -> VerifiedKey:
     return row
 
 
-def _find(session: Session, prefix: str) -> VerifiedKey | None:
-    row = session.execute(*_key(prefix)).one_or_none()
+def _find(session: Session, prefix: str, project_id: uuid.UUID | None = None) -> VerifiedKey | None:
+    row = session.execute(*_key(prefix, project_id)).one_or_none()
     return VerifiedKey(*row) if row else None
 
 
 @prepared
-def _key(prefix: str) -> Select[Any]:
-    return (
+def _key(prefix: str, project_id: uuid.UUID | None) -> Select[Any]:
+    found = (
         select(
             ApiKey.id,
             ApiKey.user_id,
@@ -173,3 +179,10 @@ def _key(prefix: str) -> Select[Any]:
         .join(User, User.id == ApiKey.user_id)
         .where(ApiKey.prefix == prefix)
     )
+    return found if project_id is None else with_place(found, project_id)
+
+
+def with_place(whom: Select[Any], project_id: uuid.UUID) -> Select[Any]:
+    """And what each user is in a project: no statement is needed for it alone."""
+    theirs = and_(Member.user_id == User.id, Member.project_id == project_id)
+    return whom.add_columns(Member.role, Member.status).outerjoin(Member, theirs)

@@ -167,8 +167,8 @@ def _beginning_sqlite() -> Callable[[Connection], None]:
 
     def begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("sqlite_begin", "BEGIN")
-        if how != BEGIN_WRITING:
-            connection.exec_driver_sql(how)
+        if how != BEGIN_WRITING:  # which waits for nobody, and is no statement that is counted
+            connection.connection.cursor().execute(how)
             return
         if not places.acquire(blocking=False):
             raise Unavailable
