@@ -66,8 +66,11 @@ def sum_up(work: Work) -> None:
 def look_for_fouls(work: Work) -> None:
     with work.database.reading() as session:
         sight = look(session, work.job.project_id)
-    with work.database.writing() as session:
-        note(session, work.job.project_id, sight)
+    for share in sight.shares():
+        with work.database.writing() as session:
+            note(session, work.job.project_id, share)
+        if not share.until:
+            work.pause()
 
 
 TASKS: Mapping[str, Task] = {

@@ -126,6 +126,21 @@ def test_the_working_is_shown(field: Field) -> None:
     assert evidence["distant_dates"]["author_date"] == "2024-01-22T12:00:00+00:00"
 
 
+@pytest.mark.on_both
+def test_a_look_that_ended_half_way_goes_on_and_flags_nothing_twice(
+    field: Field, database: Database
+) -> None:
+    """What was found is noted in parts, so that nobody waits long for it."""
+    field.repo.push(*(at(NOON + day * 24 * HOUR, additions=20_000) for day in range(3)))
+    with database.reading() as session:
+        parts = list(referee.look(session, field.ada.project_id).shares(commits=2))
+    assert [(len(part.flags), part.until is None) for part in parts] == [(2, True), (1, False)]
+    with database.writing() as session:
+        assert referee.note(session, field.ada.project_id, parts[0]) == 2
+    assert (field.look(), field.look()) == (1, 0)
+    assert field.flagged() == ["huge_commit"] * 3
+
+
 def test_looking_twice_flags_nothing_twice(field: Field) -> None:
     field.repo.push(*burst(12, **SMALL_PAUSE), at(NOON, by="Linus", additions=30_000))
     assert field.look() == 2

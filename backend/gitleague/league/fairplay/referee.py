@@ -4,7 +4,7 @@ Looking twice flags nothing twice: what a rule named once it never names again.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -40,6 +40,7 @@ from gitleague.tables.projects import Repo
 OVERLAP = timedelta(minutes=5)
 Rule: TypeAlias = Callable[[Session, Look], list[Flagged]]
 TOLD = 20  # rulings, of one event
+NOTED = 2000  # commits that are named in one transaction
 RULES: Mapping[FairPlayRule, Rule] = {
     FairPlayRule.COMMIT_SPLITTING: split_commits,
     FairPlayRule.REVERT_PING_PONG: back_and_forth,
@@ -53,11 +54,23 @@ RULES: Mapping[FairPlayRule, Rule] = {
 
 
 class Sight(NamedTuple):
-    """What was seen, and from when on it is to be looked at next."""
+    """What was seen, and from when on to look next: None, while more of it is to be noted."""
 
     flags: list[Flagged]
     since: datetime | None
-    until: datetime
+    until: datetime | None
+
+    def shares(self, commits: int = NOTED) -> Iterator["Sight"]:
+        """The same in parts, none of which takes long to note. At least one."""
+        share: list[Flagged] = []
+        named = 0
+        for flag in self.flags:
+            named += len(flag.commits)
+            if share and named > commits:
+                yield self._replace(flags=share, until=None)
+                share, named = [], len(flag.commits)
+            share.append(flag)
+        yield self._replace(flags=share)
 
 
 def look(session: Session, project_id: uuid.UUID) -> Sight:
@@ -97,6 +110,12 @@ def note(session: Session, project_id: uuid.UUID, sight: Sight) -> int:
         session.execute(insert(Ruling), rulings)
         session.execute(insert(RulingCommit), commits)
         tell(session, project_id, Event.RULING_MADE, _news(rulings))
+    if sight.until:
+        _note_until(session, project_id, sight)
+    return len(rulings)
+
+
+def _note_until(session: Session, project_id: uuid.UUID, sight: Sight) -> None:
     session.execute(
         update(Referee)
         .where(
@@ -106,7 +125,6 @@ def note(session: Session, project_id: uuid.UUID, sight: Sight) -> int:
         )
         .values(looked_at=sight.until)
     )
-    return len(rulings)
 
 
 def ask_for_looks(session: Session) -> None:
@@ -158,7 +176,7 @@ def _unnamed(session: Session, project_id: uuid.UUID, flags: Sequence[Flagged]) 
 
 
 def _news(rulings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The first look at an old league can make many: it is one event."""
+    """A look at an old league can make many: they are one event, and not one each."""
     first = [
         {"id": str(made["id"]), "rule": made["rule"], "day": str(made["day"])}
         for made in rulings[:TOLD]
