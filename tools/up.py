@@ -29,7 +29,7 @@ PROJECT = "The Git League"
 COMMISSIONER = "commissioner@localhost.localdomain"
 START_SECONDS = 60
 NOT_ALLOWED = 3  # how the client says that the server does not take the key
-UNREADABLE = "{} cannot be read. Mend it, or delete it."
+UNREADABLE = "{} cannot be read. Repair it, or delete it."
 # The server's stdin is a leash: it closes when this process ends, even when it is killed.
 LEASH = '"$@" </dev/null & read -r _; kill -TERM $! 2>/dev/null; wait $!'
 

@@ -39,7 +39,7 @@ TIMEOUT = httpx.Timeout(connect=10, read=120, write=60, pool=10)
 UPGRADE = "Upgrade: pipx upgrade gitleague-client"
 UNTRUSTED = (
     "If an authority of your own signed the certificate, name a file that holds the authority's "
-    "own certificate in SSL_CERT_FILE; else tell whoever runs the server."
+    "own certificate in SSL_CERT_FILE; else tell the operator of the server."
 )
 Answer = TypeVar("Answer")
 _LATER = (ServerUnreachable, "Run the sync again later; it resumes.")

@@ -77,7 +77,7 @@ def exclude(*, emails: tuple[str, ...]) -> None:
 @rollout.command()
 @EMAIL
 def forget(*, emails: tuple[str, ...]) -> None:
-    """Let the percentage decide again about whoever was included or excluded."""
+    """Let the percentage decide again about users who were included or excluded."""
     _for_each(emails, release.forget)
 
 
@@ -86,7 +86,7 @@ def forget(*, emails: tuple[str, ...]) -> None:
     "--reason",
     default="the operator looks into it",
     show_default=True,
-    help="What whoever pushes is told.",
+    help="What users who push are told.",
 )
 def pause(*, reason: str) -> None:
     """Let clients wait; pages and other reads go on."""

@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         "5/minute", description="Sign-in attempts for each network address (IPv6: each /64)."
     )
     rate_limit_mailbox: str = Field(
-        "5/15minutes", description="Sign-in links for each mailbox, whoever asks for them."
+        "5/15minutes", description="Sign-in links for each mailbox, from all addresses together."
     )
     max_batch: int = Field(5000, ge=1, le=5000, description="Commits that one push may carry.")
     max_body_bytes: int = Field(

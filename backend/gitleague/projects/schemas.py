@@ -50,7 +50,7 @@ class ProjectChange(Body):
     ] = None
     takes_requests: Annotated[
         LeftOut[bool],
-        Field(description="Whoever is signed in and has the project's id may ask to join."),
+        Field(description="Anyone who is signed in and has the project's id may ask to join."),
     ] = None
 
     def changes(self) -> dict[str, Any]:

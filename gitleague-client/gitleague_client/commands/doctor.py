@@ -117,7 +117,7 @@ def _certificate(tls: Tls) -> Finding:
     until = f"{tls.valid_until:%Y-%m-%d %H:%M} UTC"
     what = f"{tls.version}; the server's certificate is valid until {until}."
     if tls.valid_until - datetime.now(timezone.utc) < SHORT_VALIDITY:
-        return Finding(what, remedy="Tell whoever runs the server to renew it.", is_warning=True)
+        return Finding(what, remedy="Tell the operator of the server to renew it.", is_warning=True)
     return Finding(what)
 
 

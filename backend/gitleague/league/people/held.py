@@ -46,7 +46,7 @@ NOT_PERSONAL = {
     "repos": "repositories",
     "repo_heads": "commits of a repository, by sha",
     "repo_tips": "branches of a repository",
-    "commit_references": "which commits mend which, by sha",
+    "commit_references": "which commits fix which, by sha",
     "refused_commits": "shas of commits whose author was never read",
     "seasons": "a calendar",
     "squads": "names of squads; who plays for them are stints",
