@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from gitleague.league.fairplay.settings import RefereeSettings
 from gitleague.tables.fairplay import FairPlayRule
 
-BY_HAND = 20  # seconds from a commit to the next: what is quicker was stamped by a program
 Figures: TypeAlias = Mapping[str, Any]
 
 
@@ -22,7 +21,7 @@ def _is_burst(figures: Figures, settings: RefereeSettings) -> bool:
     return bool(
         figures["commits"] >= max(limits.commits, limits.times_usual * figures["usual"])
         and figures["quickest"] <= limits.commits * limits.minutes
-        and (figures["pause"] > BY_HAND or figures["alike"] >= limits.alike)
+        and figures["alike"] >= limits.alike
     )
 
 
