@@ -102,7 +102,8 @@ def test_of_an_impossible_day_the_first_commits_stand(field: Field) -> None:
     field.repo.push(*reversed(commits))
     field.look()
     (ruling,) = field.rulings()
-    assert ruling["figures"] == {"commits": 5, "limits": {"commits": 3}}
+    limits = {"commits": 3, "alike": 80}
+    assert ruling["figures"] == {"commits": 5, "alike": 100, "limits": limits}
     assert [(each["sha"], each["evidence"]["number"]) for each in ruling["commits"]] == [
         (commits[3]["sha"], 4),
         (commits[4]["sha"], 5),

@@ -1,6 +1,7 @@
 """What a referee flags, and what it leaves alone."""
 
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -143,6 +144,13 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     ),
     "a hundred commits on a day": ([], burst(100, pause=7 * MINUTE)),
     "one more": (["impossible_day"], burst(101, pause=7 * MINUTE)),
+    "one more, each with a subject": (
+        [],
+        [
+            each | {"message_title": title}
+            for each, title in zip(burst(101, pause=7 * MINUTE), cycle(SUBJECTS), strict=False)
+        ],
+    ),
 }
 
 

@@ -37,6 +37,11 @@ def _is_lock_file_dump(figures: Figures, settings: RefereeSettings) -> bool:
     return bool(figures["lines"] >= limits.lines and figures["percent"] >= limits.percent)
 
 
+def _is_impossible_day(figures: Figures, settings: RefereeSettings) -> bool:
+    limits = settings.impossible_day
+    return bool(figures["commits"] > limits.commits and figures["alike"] >= limits.alike)
+
+
 def _is_bulk_edit(figures: Figures, settings: RefereeSettings) -> bool:
     limits = settings.bulk_edit
     return bool(
@@ -54,5 +59,5 @@ BREACHES: Mapping[FairPlayRule, Callable[[Figures, RefereeSettings], bool]] = {
     FairPlayRule.BULK_EDIT: _is_bulk_edit,
     FairPlayRule.FUTURE_DATE: lambda each, now: each["minutes"] >= now.future_date.minutes,
     FairPlayRule.DISTANT_DATES: lambda each, now: each["days"] >= now.distant_dates.days,
-    FairPlayRule.IMPOSSIBLE_DAY: lambda each, now: each["commits"] > now.impossible_day.commits,
+    FairPlayRule.IMPOSSIBLE_DAY: _is_impossible_day,
 }

@@ -112,9 +112,10 @@ class DistantDates(Limits):
 
 
 class ImpossibleDay(Limits):
-    """More commits of a player on one day than anybody writes."""
+    """More commits of a player on one day than anybody writes, much like each other."""
 
     commits: Annotated[int, Field(ge=1, le=100_000, description="More than so many.")] = 100
+    alike: Annotated[int, Field(ge=0, le=100, description="Percent of the titles, at least.")] = 80
 
 
 class RefereeSettings(BaseModel):

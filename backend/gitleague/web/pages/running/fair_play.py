@@ -67,7 +67,7 @@ SAID = {
     ),
     *(gettext_noop("Days"), gettext_noop("More than so many apart.")),
     gettext_noop("Impossible day"),
-    gettext_noop("More commits of a player on one day than anybody writes."),
+    gettext_noop("More commits of a player on one day than anybody writes, much like each other."),
     gettext_noop("More than so many."),
 }
 
