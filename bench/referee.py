@@ -41,7 +41,7 @@ BEGAN = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Row(NamedTuple):
-    """A ruling in the sample; the last two are written by who reads it."""
+    """A ruling in the sample; the last three are written by who reads it."""
 
     repository: str
     sha: str
@@ -49,6 +49,7 @@ class Row(NamedTuple):
     figures: str  # JSON, without the limits
     right: str = ""
     reason: str = ""
+    measured: str = ""  # yes: no limit was found on its history
 
 
 def main() -> None:

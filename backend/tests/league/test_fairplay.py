@@ -55,7 +55,7 @@ def test_it_works(field: Field) -> None:
         "usual": 0,
         "pause": 120,
         "alike": 100,
-        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 8, "alike": 60},
+        "limits": {"commits": 10, "lines": 5, "minutes": 6, "times_usual": 8, "alike": 95},
     }
     named = ruling["commits"]
     assert [each["sha"] for each in named] == [commit["sha"] for commit in commits]
@@ -102,7 +102,8 @@ def test_of_an_impossible_day_the_first_commits_stand(field: Field) -> None:
     field.repo.push(*reversed(commits))
     field.look()
     (ruling,) = field.rulings()
-    assert ruling["figures"] == {"commits": 5, "limits": {"commits": 3}}
+    limits = {"commits": 3, "alike": 80}
+    assert ruling["figures"] == {"commits": 5, "alike": 100, "limits": limits}
     assert [(each["sha"], each["evidence"]["number"]) for each in ruling["commits"]] == [
         (commits[3]["sha"], 4),
         (commits[4]["sha"], 5),
@@ -131,7 +132,7 @@ def test_a_look_that_ended_half_way_goes_on_and_flags_nothing_twice(
     field: Field, database: Database
 ) -> None:
     """What was found is noted in parts, so that nobody waits long for it."""
-    field.repo.push(*(at(NOON + day * 24 * HOUR, additions=20_000) for day in range(3)))
+    field.repo.push(*(at(NOON + day * 24 * HOUR, additions=100_000) for day in range(3)))
     with database.reading() as session:
         parts = list(referee.look(session, field.ada.project_id).shares(commits=2))
     assert [(len(part.flags), part.until is None) for part in parts] == [(2, True), (1, False)]
@@ -142,7 +143,7 @@ def test_a_look_that_ended_half_way_goes_on_and_flags_nothing_twice(
 
 
 def test_looking_twice_flags_nothing_twice(field: Field) -> None:
-    field.repo.push(*burst(12, **SMALL_PAUSE), at(NOON, by="Linus", additions=30_000))
+    field.repo.push(*burst(12, **SMALL_PAUSE), at(NOON, by="Linus", additions=130_000))
     assert field.look() == 2
     before = field.rulings()
     assert field.look() == 0
@@ -179,7 +180,7 @@ def test_two_bursts_are_two_rulings(field: Field) -> None:
 
 
 def test_what_two_looks_saw_at_once_is_flagged_once(field: Field) -> None:
-    field.repo.push(at(NOON, additions=30_000))
+    field.repo.push(at(NOON, additions=130_000))
     project_id = field.ada.project_id
     with field.database.reading() as session:
         sights = [referee.look(session, project_id) for _ in range(2)]
@@ -197,7 +198,7 @@ def test_a_push_is_looked_at_by_itself(field: Field) -> None:
 
 def test_leagues_that_were_here_before_the_referee_are_looked_at(field: Field) -> None:
     """Also after a job that failed for good: it is asked for until it was done."""
-    field.repo.push(at(NOON, additions=30_000))
+    field.repo.push(at(NOON, additions=130_000))
     with field.database.writing() as session:
         session.execute(delete(Job).where(Job.project_id == field.ada.project_id))
         for _ in range(2):
@@ -226,7 +227,7 @@ def test_a_rule_is_switched_off(field: Field) -> None:
 @pytest.mark.on_both
 def test_what_was_played_before_a_day_is_left_alone(field: Field) -> None:
     field.set(since="2024-05-02")
-    field.repo.push(at(NOON, additions=30_000), at(NOON + timedelta(days=1), additions=30_000))
+    field.repo.push(at(NOON, additions=130_000), at(NOON + timedelta(days=1), additions=130_000))
     field.look()
     assert [ruling["day"] for ruling in field.rulings()] == ["2024-05-02"]
 
@@ -236,7 +237,7 @@ def test_what_is_older_than_its_repository_in_the_league_is_left_alone(field: Fi
     """Nobody played then; a commissioner can have it looked at by naming a day."""
     with field.database.writing() as session:
         session.execute(update(RepoRow).values(created_at=NOON))
-    field.repo.push(at(NOON - HOUR, additions=30_000), at(NOON + HOUR, additions=30_000))
+    field.repo.push(at(NOON - HOUR, additions=130_000), at(NOON + HOUR, additions=130_000))
     field.look()
     (ruling,) = field.rulings()
     assert ruling["total_commits"] == 1
@@ -260,12 +261,15 @@ def test_limits_of_an_older_release_follow_the_defaults_unless_they_were_changed
 
 def test_limits_with_days_of_future_dates_are_read_without_them() -> None:
     older = {
+        "commit_splitting": {"enabled": True, "commits": 10, "alike": 60},
+        "huge_commit": {"enabled": True, "lines": 20_000},
         "lock_file_dump": {"enabled": True, "lines": 2000, "percent": 95},
         "future_date": {"enabled": True, "minutes": 90, "days": 1},
         "bulk_edit": {"enabled": True, "files": 50, "lines": 3, "percent": 0},
         "distant_dates": {"enabled": True, "days": 90},
     }
     now = read_settings(older)
+    assert (now.commit_splitting.alike, now.huge_commit.lines) == (95, 100_000)
     assert now.lock_file_dump.percent == 99
     assert now.future_date.minutes == 90
     assert (now.bulk_edit.enabled, now.bulk_edit.files) == (False, 50)
@@ -298,7 +302,7 @@ def test_limits_have_defaults_and_their_changes_are_written_down(field: Field, l
         "lines": 5,
         "minutes": 6,
         "times_usual": 8,
-        "alike": 60,
+        "alike": 95,
     }
     changed = field.set(commit_splitting={"commits": 20}).json()["commit_splitting"]
     assert (changed["commits"], changed["lines"]) == (20, 5)
@@ -328,7 +332,7 @@ def test_limits_that_cannot_be(field: Field, changes: dict[str, Any], field_name
 
 @pytest.mark.on_both
 def test_rulings_are_found_by_what_they_are_of(field: Field) -> None:
-    huge = at(NOON, by="Linus", additions=30_000)
+    huge = at(NOON, by="Linus", additions=130_000)
     field.repo.push(*burst(12, **SMALL_PAUSE), huge)
     field.look()
     ids = {ruling["player"]["name"]: ruling["player"]["id"] for ruling in field.rulings()}
@@ -345,7 +349,7 @@ def test_rulings_are_found_by_what_they_are_of(field: Field) -> None:
 
 
 def test_leagues_have_referees_of_their_own(field: Field, mallory: Person) -> None:
-    field.repo.push(at(NOON, additions=30_000))
+    field.repo.push(at(NOON, additions=130_000))
     field.look()
     theirs = field._replace(ada=mallory)
     assert theirs.look() == 0

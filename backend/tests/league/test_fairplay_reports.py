@@ -41,7 +41,7 @@ class Desk(NamedTuple):
 
 @pytest.fixture
 def desk(http: Client, ada: Person, database: Database, repo: Repo) -> Desk:
-    commits = [make_commit(additions=30_000), *(make_commit() for _ in range(MOST_OPEN))]
+    commits = [make_commit(additions=130_000), *(make_commit() for _ in range(MOST_OPEN))]
     repo.push(*commits)
     with database.writing() as session:
         began = datetime(2024, 4, 1, tzinfo=timezone.utc)

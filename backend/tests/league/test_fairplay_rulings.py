@@ -17,7 +17,7 @@ from make import Person, make_commit, make_person, make_repo
 from remote import Repo
 from sqlalchemy import select
 
-HUGE = {"additions": 30_000}
+HUGE = {"additions": 130_000}
 REASON = {"reason": "It is a copied library."}
 
 

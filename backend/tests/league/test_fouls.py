@@ -1,6 +1,7 @@
 """What a referee flags, and what it leaves alone."""
 
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
         ],
     ),
     "ten subjects, a minute apart": (
-        ["commit_splitting"],
+        [],
         [
             each | {"message_title": title}
             for each, title in zip(burst(10, pause=MINUTE), SUBJECTS, strict=True)
@@ -84,9 +85,16 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     "three reverts in a row": (["revert_ping_pong"] * 2, [*OTHER, *row_of_reverts(3)]),
     "three of one player": (["revert_ping_pong"], [*OTHER, *row_of_reverts(3, by=("Grace",))]),
     "the same 100 lines, in and out ten times": (["revert_ping_pong"], toggles(10, pause=HOUR)),
-    "the same 100 lines, changed back and forth": (
-        ["revert_ping_pong"],
+    "as many lines in as out, as of a version that is set again and again": (
+        [],
         [at(NOON + day * 24 * HOUR, additions=100, deletions=100) for day in range(10)],
+    ),
+    "a few lines more in than out, and out than in": (
+        [],
+        [
+            at(NOON + day * HOUR, additions=75 + 4 * (day % 2), deletions=79 - 4 * (day % 2))
+            for day in range(10)
+        ],
     ),
     "in and out four times": ([], toggles(4, pause=HOUR)),
     "in and out, a line": ([], toggles(10, pause=HOUR, lines=1)),
@@ -105,16 +113,16 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     "a lock file": (["lock_file_dump"], [at(NOON, additions=9000, excluded_additions=8990)]),
     "a lock file beside work": ([], [at(NOON, additions=9000, excluded_additions=8000)]),
     "a small lock file": ([], [at(NOON, additions=1999, excluded_additions=1999)]),
-    "20,000 lines of one's own": (["huge_commit"], [at(NOON, additions=20_000)]),
-    "one line less": ([], [at(NOON, additions=19_999)]),
-    "20,000 lines of which some are no work": (
+    "100,000 lines of one's own": (["huge_commit"], [at(NOON, additions=100_000)]),
+    "one line less": ([], [at(NOON, additions=99_999)]),
+    "100,000 lines of which some are no work": (
         [],
-        [at(NOON, additions=20_000, excluded_additions=1)],
+        [at(NOON, additions=100_000, excluded_additions=1)],
     ),
     "another year, in the heads of 40 files": ([], [bulk(40, 40, 40)]),
     "a merge of all that": (
         [],
-        [at(NOON, additions=90_000, is_merge=True, parents=["a" * 40, "b" * 40])],
+        [at(NOON, additions=900_000, is_merge=True, parents=["a" * 40, "b" * 40])],
     ),
     "two hours ahead": (["future_date"], [at(soon(hours=2))]),
     "a clock that is a little fast": ([], [at(soon(minutes=50))]),
@@ -136,6 +144,13 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
     ),
     "a hundred commits on a day": ([], burst(100, pause=7 * MINUTE)),
     "one more": (["impossible_day"], burst(101, pause=7 * MINUTE)),
+    "one more, each with a subject": (
+        [],
+        [
+            each | {"message_title": title}
+            for each, title in zip(burst(101, pause=7 * MINUTE), cycle(SUBJECTS), strict=False)
+        ],
+    ),
 }
 
 

@@ -105,7 +105,7 @@ def test_a_merge_scores_nothing(plays: Plays, repo: Repo):
 def test_a_ruling_that_was_upheld_takes_it_out(
     plays: Plays, http: Client, database: Database, repo: Repo, ada: Person
 ):
-    huge = make_commit(additions=40_000)
+    huge = make_commit(additions=140_000)
     repo.push(huge)
     league = f"/api/v1/projects/{ada.project_id}"
     with database.writing() as session:

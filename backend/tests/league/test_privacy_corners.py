@@ -61,7 +61,7 @@ class Corners:
         self.project_id = self.ada.project_id
         self.repo.push(
             *(on(FIRST + days * DAY, NAME, message_title=TITLE) for days in range(1, 20)),
-            on(FIRST, NAME, 30_000, message_title=TITLE),
+            on(FIRST, NAME, 130_000, message_title=TITLE),
             on(FIRST, "Bo"),
         )
         rows = fantasy.ask_league("GET", "/standings").json()["items"]
@@ -177,7 +177,7 @@ def test_a_decision_holds_for_an_anonymous_player(corners):
     assert before["commits"] - after["commits"] == 1
     shown = corners.fantasy.as_(corners.guest).ask_league("GET", place).json()
     assert [commit["sha"] for commit in shown["commits"]] == [None]
-    assert shown["commits"][0]["evidence"]["lines"] == 30_000
+    assert shown["commits"][0]["evidence"]["lines"] == 130_000
 
 
 def test_the_export_has_every_corner(corners):

@@ -32,7 +32,7 @@ class Pages:
 @pytest.fixture
 def ruling(http: Client, database: Database, repo: Repo, grace: Person) -> str:
     """The path of one about grace, whose address is in the commit."""
-    repo.push(make_commit(additions=40_000, message_title="Copy <b>everything</b>"))
+    repo.push(make_commit(additions=140_000, message_title="Copy <b>everything</b>"))
     league = f"/api/v1/projects/{grace.project_id}"
     claim = {"address": "grace@example.org"}
     http.post(f"{league}/claims", json=claim, headers=grace.headers).raise_for_status()
@@ -46,7 +46,7 @@ def test_it_works(http: Client, ruling: str, ada: Person, grace: Person, linus: 
     looker, player, commissioner = (Pages(http, each) for each in (linus, grace, ada))
     assert ruling in looker.see("/rulings")
     seen = looker.see(ruling)
-    assert "20,000" in seen
+    assert "100,000" in seen
     assert "<b>everything" not in seen
     assert "Contest it" not in seen
     assert "Uphold" not in seen

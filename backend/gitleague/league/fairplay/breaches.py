@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from gitleague.league.fairplay.settings import RefereeSettings
 from gitleague.tables.fairplay import FairPlayRule
 
-BY_HAND = 20  # seconds from a commit to the next: what is quicker was stamped by a program
 Figures: TypeAlias = Mapping[str, Any]
 
 
@@ -22,7 +21,7 @@ def _is_burst(figures: Figures, settings: RefereeSettings) -> bool:
     return bool(
         figures["commits"] >= max(limits.commits, limits.times_usual * figures["usual"])
         and figures["quickest"] <= limits.commits * limits.minutes
-        and (figures["pause"] > BY_HAND or figures["alike"] >= limits.alike)
+        and figures["alike"] >= limits.alike
     )
 
 
@@ -36,6 +35,11 @@ def _is_back_and_forth(figures: Figures, settings: RefereeSettings) -> bool:
 def _is_lock_file_dump(figures: Figures, settings: RefereeSettings) -> bool:
     limits = settings.lock_file_dump
     return bool(figures["lines"] >= limits.lines and figures["percent"] >= limits.percent)
+
+
+def _is_impossible_day(figures: Figures, settings: RefereeSettings) -> bool:
+    limits = settings.impossible_day
+    return bool(figures["commits"] > limits.commits and figures["alike"] >= limits.alike)
 
 
 def _is_bulk_edit(figures: Figures, settings: RefereeSettings) -> bool:
@@ -55,5 +59,5 @@ BREACHES: Mapping[FairPlayRule, Callable[[Figures, RefereeSettings], bool]] = {
     FairPlayRule.BULK_EDIT: _is_bulk_edit,
     FairPlayRule.FUTURE_DATE: lambda each, now: each["minutes"] >= now.future_date.minutes,
     FairPlayRule.DISTANT_DATES: lambda each, now: each["days"] >= now.distant_dates.days,
-    FairPlayRule.IMPOSSIBLE_DAY: lambda each, now: each["commits"] > now.impossible_day.commits,
+    FairPlayRule.IMPOSSIBLE_DAY: _is_impossible_day,
 }

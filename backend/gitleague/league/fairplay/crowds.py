@@ -90,7 +90,8 @@ def impossible_days(session: Session, look: Look) -> list[Flagged]:
             for number, row in enumerate(commits, start=1)
             if number > limits.commits
         ]
-        counted = figures(limits, commits=len(commits))
+        alike = percent_alike([row.title for row in commits])
+        counted = figures(limits, commits=len(commits), alike=alike)
         flags.append(Flagged(rule, commits[0].identity_id, day, counted, named))
     return flags
 

@@ -24,11 +24,14 @@ MOST_LINES = 1_000_000_000
 BEFORE_BULK_EDIT = {
     ("commit_splitting", "minutes"): 5,
     ("lock_file_dump", "percent"): 95,
+    ("huge_commit", "lines"): 20_000,
     ("distant_dates", "enabled"): True,
 }
 WITH_DAYS_AHEAD = {
     ("commit_splitting", "times_usual"): 7,
+    ("commit_splitting", "alike"): 60,
     ("lock_file_dump", "percent"): 95,
+    ("huge_commit", "lines"): 20_000,
     ("bulk_edit", "enabled"): True,
 }
 GONE = ("future_date", "days")
@@ -51,10 +54,7 @@ class CommitSplitting(Limits):
     times_usual: Annotated[
         int, Field(ge=0, le=100, description="So many times what is usual on a day of theirs.")
     ] = 8
-    alike: Annotated[
-        int,
-        Field(ge=0, le=100, description="Percent of titles, where a program set the dates."),
-    ] = 60
+    alike: Annotated[int, Field(ge=0, le=100, description="Percent of the titles, at least.")] = 95
 
 
 class RevertPingPong(Limits):
@@ -65,7 +65,7 @@ class RevertPingPong(Limits):
         int, Field(ge=2, le=100, description="Of the same lines, from so many on.")
     ] = 5
     lines: Annotated[
-        int, Field(ge=1, le=MOST_LINES, description="Added and deleted by a toggle, at least.")
+        int, Field(ge=1, le=MOST_LINES, description="That a toggle adds or takes away, at least.")
     ] = 20
     days: Annotated[int, Field(ge=1, le=366, description="From one toggle to the next.")] = 30
 
@@ -81,7 +81,7 @@ class HugeCommit(Limits):
     """More lines of one's own than anybody writes into one commit."""
 
     lines: Annotated[int, Field(ge=1, le=MOST_LINES, description="Added, from so many on.")] = (
-        20_000
+        100_000
     )
 
 
@@ -112,9 +112,10 @@ class DistantDates(Limits):
 
 
 class ImpossibleDay(Limits):
-    """More commits of a player on one day than anybody writes."""
+    """More commits of a player on one day than anybody writes, much like each other."""
 
     commits: Annotated[int, Field(ge=1, le=100_000, description="More than so many.")] = 100
+    alike: Annotated[int, Field(ge=0, le=100, description="Percent of the titles, at least.")] = 80
 
 
 class RefereeSettings(BaseModel):

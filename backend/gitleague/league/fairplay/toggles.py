@@ -33,7 +33,7 @@ def back_and_forth(session: Session, look: Look) -> list[Flagged]:
     rows = [row for row in _like_each_other(session, look) if row.sha not in named]
     limits = look.settings.revert_ping_pong
     for toggles in _runs(rows, limits):
-        counted = figures(limits, toggles=len(toggles), lines=toggles[0].lines)
+        counted = figures(limits, toggles=len(toggles), lines=_net_lines(toggles[0]))
         commits = [
             Named(
                 row.sha,
@@ -52,9 +52,12 @@ def back_and_forth(session: Session, look: Look) -> list[Flagged]:
 
 
 def _like_each_other(session: Session, look: Look) -> list[Suspect]:
-    """Where many commits of a player in a repository change as many lines, in either direction."""
+    """Where many commits of a player in a repository change as many lines, in either direction.
+
+    As many lines in as out tell nothing: a new version, set again and again, looks the same.
+    """
     limits = look.settings.revert_ping_pong
-    many_lines = CommitRow.additions + CommitRow.deletions >= limits.lines
+    many_lines = func.abs(CommitRow.additions - CommitRow.deletions) >= limits.lines
     wanted = [many_lines]
     if look.since is not None:
         fresh = found(session, suspects(look, RULE, many_lines, *fresh_commits(look)))
@@ -68,6 +71,10 @@ def _like_each_other(session: Session, look: Look) -> list[Suspect]:
     counted = select(each, crowd).subquery()
     columns = [counted.c[name] for name in Suspect._fields]
     return found(session, select(*columns).where(counted.c.crowd >= limits.toggles))
+
+
+def _net_lines(toggle: Suspect) -> int:
+    return abs(toggle.additions - toggle.deletions)
 
 
 def _in_and_out(columns: Any) -> tuple[ColumnElement[int], ColumnElement[int]]:

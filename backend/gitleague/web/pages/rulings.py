@@ -35,6 +35,8 @@ FIGURES = {
     "quickest": gettext_noop("quickest in a row"),
     "usual": gettext_noop("usual on a day"),
     "times_usual": gettext_noop("times the usual"),
+    "pause": gettext_noop("seconds from one to the next"),
+    "alike": gettext_noop("percent of titles alike"),
     "first_revert": gettext_noop("first revert"),
     "at": gettext_noop("at"),
     "seconds_after_the_one_before": gettext_noop("seconds after the one before"),

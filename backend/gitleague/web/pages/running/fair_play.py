@@ -38,12 +38,12 @@ SAID = {
         gettext_noop("Times usual"),
         gettext_noop("So many times what is usual on a day of theirs."),
     ),
-    *(gettext_noop("Alike"), gettext_noop("Percent of titles, where a program set the dates.")),
+    *(gettext_noop("Alike"), gettext_noop("Percent of the titles, at least.")),
     gettext_noop("Revert ping pong"),
     gettext_noop("Reverts of reverts, or the same lines put in and taken out, back and forth."),
     *(gettext_noop("Reverts"), gettext_noop("In a row, from so many on.")),
     *(gettext_noop("Toggles"), gettext_noop("Of the same lines, from so many on.")),
-    gettext_noop("Added and deleted by a toggle, at least."),
+    gettext_noop("That a toggle adds or takes away, at least."),
     gettext_noop("From one toggle to the next."),
     gettext_noop("Lock file dump"),
     gettext_noop("Many lines, of which nearly all are in lock, generated or vendored files."),
@@ -67,7 +67,7 @@ SAID = {
     ),
     *(gettext_noop("Days"), gettext_noop("More than so many apart.")),
     gettext_noop("Impossible day"),
-    gettext_noop("More commits of a player on one day than anybody writes."),
+    gettext_noop("More commits of a player on one day than anybody writes, much like each other."),
     gettext_noop("More than so many."),
 }
 
