@@ -265,7 +265,9 @@ class Repository:
         return {decoded(name): sha.decode() for sha, name, symref in rows if not symref}
 
     def _default_tip(self, branches: Mapping[str, str]) -> Tip:
-        candidates = [self._origin_head()]
+        candidates = [self._named_by("refs/remotes/origin/HEAD")]
+        if self._is_bare():  # nothing is checked out: its HEAD is what a clone of it would get
+            candidates.append(self._named_by("HEAD"))
         for name in ("main", "master"):
             candidates += [f"refs/heads/{name}", f"refs/remotes/origin/{name}"]
         for candidate in candidates:
@@ -282,11 +284,15 @@ class Repository:
             ) from None
         return Tip("HEAD", head)
 
-    def _origin_head(self) -> str:
+    def _named_by(self, symbolic: str) -> str:
+        """The ref that it stands for; empty where it is none."""
         try:
-            return decoded(self.run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")).strip()
+            return decoded(self.run("symbolic-ref", "--quiet", symbolic)).strip()
         except GitFailed:
             return ""
+
+    def _is_bare(self) -> bool:
+        return self.run("rev-parse", "--is-bare-repository").strip() == b"true"
 
     def _checked(self, shas: Sequence[str]) -> Sequence[str]:
         wrong = next((sha for sha in shas if not self._is_sha(sha)), None)

@@ -82,6 +82,21 @@ def test_a_default_branch_of_origin_that_is_gone_is_passed_over(repo: Path):
     assert [tip.name for tip in open_repository(repo).tips()] == ["main"]
 
 
+def test_of_a_bare_clone_it_is_the_one_that_head_names(repo: Path, tmp_path: Path):
+    """Also where an old `master` is still there."""
+    expected = point(repo, "refs/heads/4.x", 7)
+    point(repo, "refs/heads/master", 3)
+    run_git(repo, "symbolic-ref", "HEAD", "refs/heads/4.x")
+    run_git(tmp_path, "clone", "-q", "--bare", str(repo), "bare.git")
+    assert open_repository(tmp_path / "bare.git").tips() == [Tip("4.x", expected)]
+
+
+def test_a_head_of_a_bare_clone_that_names_no_branch_is_passed_over(repo: Path, tmp_path: Path):
+    run_git(tmp_path, "clone", "-q", "--bare", str(repo), "bare.git")
+    run_git(tmp_path / "bare.git", "symbolic-ref", "HEAD", "refs/heads/gone")
+    assert [tip.name for tip in open_repository(tmp_path / "bare.git").tips()] == ["main"]
+
+
 def test_without_a_known_name_it_is_what_is_checked_out(repo: Path):
     only(repo, "refs/heads/apple", "refs/heads/zebra")
     run_git(repo, "symbolic-ref", "HEAD", "refs/heads/zebra")
