@@ -24,6 +24,12 @@
     }
     return [[255, 255, 255]];
   };
+  // A colour as it is seen: what shines through it mixes with it.
+  const seen = (element, [red, green, blue, alpha = 1], below) => {
+    let share = alpha;
+    for (let up = element; up; up = up.parentElement) share *= Number(getComputedStyle(up).opacity);
+    return [red, green, blue].map((part, place) => share * part + (1 - share) * below[place]);
+  };
   const say = (element, what) => `${what}: ${element.outerHTML.slice(0, 90)}`;
 
   const faint = [];
@@ -36,7 +42,7 @@
     const size = parseFloat(style.fontSize);
     const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const [ink] = numbersIn(style.color);
-    const worst = Math.min(...behind(element).map((colour) => contrast(ink, colour)));
+    const worst = Math.min(...behind(element).map((colour) => contrast(seen(element, ink, colour), colour)));
     if (worst < (isLarge ? 3 : 4.5)) faint.push(say(element, worst.toFixed(2)));
   }
 
