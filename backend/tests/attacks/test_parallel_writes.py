@@ -90,12 +90,14 @@ ONCE = {
 SO_MANY = {
     "POST /api/v1/projects/{project_id}/digests": 5,
     "POST /api/v1/projects/{project_id}/webhooks": 10,
+    "POST /projects/{project_id}/digests": 5,
+    "POST /projects/{project_id}/webhooks": 10,
 }
 # Whether it was still there to be done again depends on who was first.
 ANY = {
     "POST /api/v1/auth/sign-out": {401},
     "POST /api/v1/auth/sign-out-everywhere": {401},
-    "POST /sign-out": {303},
+    "POST /sign-out": {303, 401},
     "POST /sign-out-everywhere": {303, 401},
     "POST /api/v1/projects/{project_id}/repos/{repo_id}/sync": {409},
 }
