@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gitleague.core.prepared import prepared
-from gitleague.core.sets import table_of
+from gitleague.core.sets import Unindexed, table_of
 from gitleague.scoring.days import Days
 from gitleague.scoring.expressions import author_stats, impact, is_scored
 from gitleague.scoring.parameters import FIRST, LAST, PROJECT, VERSION, given
@@ -53,7 +53,10 @@ def best_of_each(
         partition_by=[Identity.player_id, *of_month],
         order_by=[worth.desc(), CommitRow.commit_date, CommitRow.sha],
     )
-    wrote = and_(Identity.project_id == CommitRow.project_id, Identity.id == CommitRow.author_id)
+    # From people to their commits of these days, by the index over authors: SQLite would read all
+    # commits of the league else, for each month.
+    of_project = Unindexed(CommitRow.project_id)
+    wrote = and_(Identity.project_id == of_project, Identity.id == CommitRow.author_id)
     each = (
         select(
             Identity.player_id,
@@ -65,7 +68,8 @@ def best_of_each(
         )
         .join(Identity, wrote)
         .where(
-            CommitRow.project_id == project_id,
+            Identity.project_id == project_id,
+            of_project == project_id,
             CommitRow.day.between(*days),
             is_scored(score_merges=rules.score_merges),
             *chosen,
