@@ -33,7 +33,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gitleague.core.sets import among, count_differing, is_one_of, is_sqlite, table_of, texts
+from gitleague.core.sets import (
+    Unindexed,
+    among,
+    count_differing,
+    is_one_of,
+    is_sqlite,
+    table_of,
+    texts,
+)
 from gitleague.projects.leagues import check_locked, lock_project
 from gitleague.scoring import totals
 from gitleague.scoring.days import Days
@@ -47,7 +55,7 @@ from gitleague.scoring.expressions import (
 from gitleague.scoring.parameters import FIRST, LAST, PROJECT, VERSION, given
 from gitleague.scoring.players import player_of
 from gitleague.scoring.rules import RulesInForce, newest_version, rules_at, rules_in_force
-from gitleague.tables.commits import CoAuthor, CommitRow
+from gitleague.tables.commits import CoAuthor, CommitRow, Identity
 from gitleague.tables.scores import BoxScore
 
 # Commits by their shas, those of some days, or all there are.
@@ -256,6 +264,14 @@ def _is_chosen(sha: InstrumentedAttribute[str], chosen: Chosen) -> ColumnElement
     return is_one_of(sha, SHAS, on_sqlite=chosen is Chosen.ON_SQLITE)
 
 
+def _in_project(chosen: Chosen) -> ColumnElement[bool]:
+    """Of some days by the index over authors: SQLite would read all commits of the league else."""
+    if chosen is not Chosen.DAYS:
+        return CommitRow.project_id == PROJECT
+    people = select(Identity.id).where(Identity.project_id == PROJECT)
+    return and_(Unindexed(CommitRow.project_id) == PROJECT, CommitRow.author_id.in_(people))
+
+
 def _authored(rules: Rules, chosen: Chosen) -> Select[Any]:
     facts = {name: getattr(CommitRow, name) for name in ("additions", "deletions", "files_changed")}
     ones = {
@@ -274,7 +290,7 @@ def _authored(rules: Rules, chosen: Chosen) -> Select[Any]:
             *_sums(shares, rules),
         )
         .where(
-            CommitRow.project_id == PROJECT,
+            _in_project(chosen),
             _is_chosen(CommitRow.sha, chosen),
             is_scored(score_merges=rules.score_merges),
         )
@@ -331,7 +347,10 @@ def _credited(rules: Rules, chosen: Chosen) -> CTE:
             ),
         )
         .where(
-            CoAuthor.project_id == PROJECT,
+            Unindexed(CoAuthor.project_id) == PROJECT
+            if chosen is Chosen.DAYS
+            else CoAuthor.project_id == PROJECT,
+            _in_project(chosen),
             _is_chosen(CoAuthor.sha, chosen),
             is_scored(score_merges=rules.score_merges),
         )
