@@ -151,7 +151,7 @@ def test_the_working_is_shown(ada: Commissioner, site: dict[str, str]):
 def test_a_commit_that_a_ruling_takes_out_of_the_game(ada: Commissioner, site: dict[str, str]):
     path = Path(site["path"])
     head = run_git(path, "rev-parse", "HEAD").decode().strip()
-    import_steps(path, [Step(b"Add", [put(b"long", b"x\n" * 20_000)])], onto=head)
+    import_steps(path, [Step(b"Add", [put(b"long", b"x\n" * 100_000)])], onto=head)
     sha = run_git(path, "rev-parse", "HEAD").decode().strip()
     ada.write(site)
     league = f"/projects/{ada.project_id}"
