@@ -97,6 +97,12 @@ class Load:
         until(lambda: self.told.total() > enough, seconds=SECONDS)
 
 
+def why(league: League) -> list[str]:
+    """What the server wrote down when it last said to come back."""
+    lines = league.process.log.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if "away or busy" in line][-5:]
+
+
 @contextmanager
 def under_load(league: League) -> Iterator[Load]:
     load = Load(league)
@@ -133,9 +139,9 @@ def test_redis(league: League) -> None:
         os.kill(client.info()["process_id"], signal.SIGKILL)
         load.goes_on()
         load.goes_on()
-        assert set(load.told) == {200, 201, 202}
+        assert set(load.told) == {200, 201, 202}, why(league)
         league.restarted.enter_context(servers.redis_server_at(league.redis))
         until(client.dbsize, seconds=SECONDS)  # what it counts, and the jobs that it asks for
         load.goes_on()
-    assert set(load.told) == {200, 201, 202}
+    assert set(load.told) == {200, 201, 202}, why(league)
     assert load.longest < LONG

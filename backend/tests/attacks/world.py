@@ -24,7 +24,13 @@ from sqlalchemy.orm import Session
 
 API = "/api/v1"
 DISCORD = f"https://discord.com/api/webhooks/{'1' * 18}/{'t' * 68}"
-DAYS = (str(date(2020, 1, 1) + timedelta(days=number)) for number in itertools.count())
+
+
+def _day(number: int) -> str:
+    return str(date(2020, 1, 1) + timedelta(days=number))
+
+
+DAYS = map(_day, itertools.count())  # no generator: that is for one thread alone
 
 
 @dataclass
