@@ -1,7 +1,8 @@
 """Runs every test, each part in a process of its own, and says what took long and what wobbled.
 
-    tools/suite.py            every part
-    tools/suite.py --quick    what changed, and what else fits into two minutes: tools/quick.py
+    tools/suite.py             every part
+    tools/suite.py --seed 7    in the random order that a run with this seed had
+    tools/suite.py --quick     what changed, and what else fits into two minutes: tools/quick.py
 
 A test that fails runs once more, alone, after its part has ended. If it passes then it is FLAKY:
 the run goes on, prints both reports and writes build/flaky.txt. More than MOST_FLAKY of them, or
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -36,7 +38,7 @@ class Part(NamedTuple):
     name: str
     folder: str  # where pytest runs
     arguments: tuple[str, ...]
-    checks: tuple[str, ...] = ()  # options that say something of all its tests together
+    together: tuple[str, ...] = ()  # options about all its tests together, so not at a second try
     spread: str = "worksteal"  # how xdist gives the tests to its processes
 
 
@@ -62,12 +64,19 @@ QUICK_SECONDS = (50, 20)  # of tests in the one that comes first, and in the oth
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Run the tests of both packages.")
     parser.add_argument("--quick", action="store_true", help="SQLite only, no browser")
-    quick = parser.parse_args(arguments).quick
+    parser.add_argument("--seed", type=int, help="of the random order; printed by each run")
+    asked = parser.parse_args(arguments)
     with scratch_folder() as scratch:
-        if not quick:
-            return run(ROOT, PARTS, scratch)
+        if not asked.quick:
+            seed = random.randrange(2**32) if asked.seed is None else asked.seed  # noqa: S311
+            print(f"The order of the tests: --seed {seed}", flush=True)
+            return run(ROOT, [in_order(part, seed) for part in PARTS], scratch)
         environment = {"GITLEAGUE_TEST_DATABASES": "sqlite", "PYTHONPATH": str(ROOT / "tools")}
         return run(ROOT, quick_parts(), environment | scratch)
+
+
+def in_order(part: Part, seed: int) -> Part:
+    return part._replace(together=(*part.together, f"--randomly-seed={seed}"))
 
 
 def quick_parts() -> list[Part]:
@@ -130,7 +139,7 @@ class PartRun:
         # Each process begins with its share of the files, so that what their tests have in common
         # is made once; one that has ended takes from another.
         workers = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", self.part.spread)
-        self.status, self.tests = self._pytest("first", *self.part.checks, *workers)
+        self.status, self.tests = self._pytest("first", *self.part.together, *workers)
         self.seconds = time.monotonic() - began
         self.is_red = self.status != 0
 

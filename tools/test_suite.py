@@ -68,7 +68,7 @@ def test_what_is_said_of_all_tests_is_not_asked_of_the_few_that_run_again(projec
     """
     (project / "tests" / "conftest.py").write_text(dedent(checking))
     write(project, "wobbles", WOBBLES.format(count=1))
-    assert suite.run(project, [PART._replace(checks=("--check",))], BARE) == 0
+    assert suite.run(project, [PART._replace(together=("--check",))], BARE) == 0
 
 
 def test_more_than_a_few_are_no_accident(project: Path) -> None:
@@ -97,3 +97,25 @@ def test_one_that_fails_again_fails_the_run(project: Path, text: str) -> None:
 def test_what_cannot_run_fails(project: Path) -> None:
     for arguments in (("nowhere/",), ("tests/", "-k", "nothing")):
         assert suite.run(project, [suite.Part("part", ".", arguments)], BARE) == 1
+
+
+def test_a_seed_gives_the_same_order_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = """
+        from pathlib import Path
+        import pytest
+
+        @pytest.mark.parametrize("number", range(20))
+        def test_of_many(number):
+            with Path("order").open("a") as order:
+                print(number, file=order)
+    """
+    write(project, "order", text)
+    monkeypatch.setattr(suite.os, "cpu_count", lambda: 1)  # two processes share the tests anyhow
+    orders = []
+    for seed in (1, 1):
+        assert suite.run(project, [suite.in_order(PART, seed)], {}) == 0
+        orders.append((project / "order").read_text().split())
+        (project / "order").unlink()
+    as_written = [str(number) for number in range(20)]
+    assert orders[0] == orders[1] != as_written
+    assert sorted(orders[0], key=int) == as_written
