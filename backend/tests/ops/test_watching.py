@@ -106,20 +106,21 @@ def test_metrics_are_for_neighbours(settings: Settings) -> None:
 
 @pytest.mark.timeout(360)  # it starts a handful of programs
 def test_several_workers_count_together(tmp_path: Path) -> None:
-    url = f"http://127.0.0.1:{servers.free_port()}"
-    command = [sys.executable, "-m", "gitleague", "serve", "--workers", "2"]
     environment = {"GITLEAGUE_DATA_DIR": str(tmp_path), "GITLEAGUE_LOG_FORMAT": "json"}
-    with servers.running(
-        [*command, "--port", url.rpartition(":")[2]],
-        log=tmp_path / "log",
-        ready=lambda: _answers(url),
-        environment=environment,
-    ):
-        asked = _ask_until_both_answered(url)
-        deadline = time.monotonic() + 60
-        while (counted := _counted(url, "/status")) < asked:  # a moment after the answer
-            assert time.monotonic() < deadline, f"{counted} of {asked} requests were counted"
-        assert counted == asked
+    with servers.reserved_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        serving = servers.running(
+            [sys.executable, "-m", "gitleague", "serve", "--workers", "2", "--port", str(port)],
+            log=tmp_path / "log",
+            ready=lambda: _answers(url),
+            environment=environment,
+        )
+        with serving:
+            asked = _ask_until_both_answered(url)
+            deadline = time.monotonic() + 60
+            while (counted := _counted(url, "/status")) < asked:  # a moment after the answer
+                assert time.monotonic() < deadline, f"{counted} of {asked} requests were counted"
+            assert counted == asked
     lines = (tmp_path / "log").read_text().splitlines()
     accesses = [json.loads(line) for line in lines if '"gitleague.access"' in line]
     assert len(accesses) > asked
