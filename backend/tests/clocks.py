@@ -4,7 +4,8 @@
 
 or LEAGUE_TEST_AT in the environment. From then on the clock ticks, for each test anew.
 `@pytest.mark.at("…")` is for a test that needs the one day; `@pytest.mark.any_day` runs it now
-and at each of MOMENTS. What runs in a process of its own keeps the machine's clock.
+and at each of MOMENTS. A process beside the test keeps the machine's clock, and so does a test
+that is marked `@pytest.mark.real_clock`, since it compares with one.
 """
 
 import os
@@ -17,7 +18,7 @@ import time_machine
 NAME = "LEAGUE_TEST_AT"
 # The last seconds of a day, a week and a month; a day that most years do not have; and now.
 MOMENTS = {"now": "", "end of month": "2026-05-31 23:59:50", "leap day": "2028-02-29 12:00:00"}
-EARLIER = timedelta(minutes=10)
+EARLIER = timedelta(minutes=2)  # after five, who does the jobs would count as gone
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "at(moment): is run at this moment, in UTC")
+    config.addinivalue_line("markers", "real_clock: is never run at another moment")
     config.addinivalue_line("markers", "any_day: is run at each of the MOMENTS of clocks.py")
 
 
@@ -63,6 +65,8 @@ def is_travelling() -> bool:
 
 
 def moment_of(item: pytest.Item) -> datetime | None:
+    if item.get_closest_marker("real_clock"):
+        return None
     callspec, marker = getattr(item, "callspec", None), item.get_closest_marker("at")
     said = item.config.getoption("--at")
     if callspec is not None and "moment" in callspec.params:

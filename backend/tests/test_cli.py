@@ -154,6 +154,7 @@ def test_a_process_ends_with_the_code_and_the_words(operator: Operator) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.real_clock
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_serve_stops_at_a_signal_also_while_somebody_listens(
     operator: Operator, tmp_path: Path, workers: str

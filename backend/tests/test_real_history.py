@@ -103,6 +103,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.mark.on_both
+@pytest.mark.real_clock  # the history goes on until today
 def test_every_table_is_what_git_log_says(http: Client, ada: Person, tmp_path: Path) -> None:
     key = make_key(http, ada, Scope.SYNC_COMMITS, Scope.WRITE_REPOS, project_id=ada.project_id)
     here = tmp_path / "league"

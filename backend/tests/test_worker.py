@@ -14,7 +14,10 @@ from gitleague.jobs.sending import Sender
 from gitleague.scoring.rules import rules_in_force, save_rules
 from gitleague_client.rules.defaults import Rules
 
-pytestmark = pytest.mark.timeout(360)  # each starts a handful of programs
+pytestmark = [
+    pytest.mark.timeout(360),  # each starts a handful of programs
+    pytest.mark.real_clock,
+]
 
 WORKER = ["-m", "celery", "-A", "gitleague.worker", "worker", "--concurrency", "1"]
 

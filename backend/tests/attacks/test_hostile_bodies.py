@@ -42,6 +42,7 @@ def league(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield League(process, ada, (project_id, repo_id))
 
 
+@pytest.mark.real_clock
 @pytest.mark.timeout(360)
 @pytest.mark.parametrize("hostile", BODIES, ids=lambda hostile: hostile.name)
 def test_it_costs_little_memory_and_time(league: League, hostile: Hostile) -> None:

@@ -31,6 +31,7 @@ from make import Person, make_person, make_project
 from migrations import migrate
 
 pytestmark = [
+    pytest.mark.real_clock,
     pytest.mark.timeout(600),  # each starts a handful of programs
     pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run"),
 ]

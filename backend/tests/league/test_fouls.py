@@ -1,8 +1,9 @@
 """What a referee flags, and what it leaves alone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from fouls import (
@@ -27,13 +28,16 @@ from httpx import Client
 from make import Person
 from remote import Repo
 
+# Made when they are pushed where they are about the time it is.
+Commits: TypeAlias = list[Any] | Callable[[], list[Any]]
+
 
 @pytest.fixture
 def field(http: Client, ada: Person, database: Database, repo: Repo) -> Field:
     return Field(http, ada, database, repo)
 
 
-FOULS: dict[str, tuple[list[str], list[Any]]] = {
+FOULS: dict[str, tuple[list[str], Commits]] = {
     "ten one-liners, a minute apart": (["commit_splitting"], burst(10, **SMALL_PAUSE)),
     "five before midnight and five after": (
         ["commit_splitting"],
@@ -124,11 +128,13 @@ FOULS: dict[str, tuple[list[str], list[Any]]] = {
         [],
         [at(NOON, additions=900_000, is_merge=True, parents=["a" * 40, "b" * 40])],
     ),
-    "two hours ahead": (["future_date"], [at(soon(hours=2))]),
-    "a clock that is a little fast": ([], [at(soon(minutes=50))]),
+    "two hours ahead": (["future_date"], lambda: [at(soon(hours=2))]),
+    "a clock that is a little fast": ([], lambda: [at(soon(minutes=50))]),
     "only the committer is ahead": (
         ["future_date"],
-        [at(NOON, author_date=soon(days=-1).isoformat(), commit_date=soon(hours=2).isoformat())],
+        lambda: [
+            at(NOON, author_date=soon(days=-1).isoformat(), commit_date=soon(hours=2).isoformat())
+        ],
     ),
     "merged after a hundred days": (
         [],
@@ -164,8 +170,8 @@ BULK_EDITS: dict[str, tuple[list[str], Any]] = {
 
 
 @pytest.mark.parametrize(("expected", "commits"), FOULS.values(), ids=FOULS.keys())
-def test_what_is_a_foul(field: Field, expected: list[str], commits: list[Any]) -> None:
-    field.repo.push(*commits)
+def test_what_is_a_foul(field: Field, expected: list[str], commits: Commits) -> None:
+    field.repo.push(*(commits() if callable(commits) else commits))
     field.look()
     assert field.flagged() == expected
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import uuid
-from datetime import timedelta
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ from operators import Done, Operator
 from sqlalchemy import func, select, update
 
 URL = "git@example.org:team/site.git"
+EARLIER = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 class Courier(NamedTuple):
@@ -184,8 +185,8 @@ def test_only_the_key_itself_can_sign(courier: Courier, database: Database, http
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"revoked_at": now() - timedelta(days=1)}, "was revoked"),
-        ({"expires_at": now() - timedelta(days=1)}, "has expired"),
+        ({"revoked_at": EARLIER}, "was revoked"),
+        ({"expires_at": EARLIER}, "has expired"),
         ({"public_key": None}, "Rotate it"),
     ],
 )
