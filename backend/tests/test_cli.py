@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import servers
+from awaited import until
 from gitleague.app import create_app
 from gitleague.core import migrations
 from gitleague.core.db import Database
@@ -70,8 +71,15 @@ def test_bootstrap_is_safe_to_run_again(operator: Operator, tmp_path: Path) -> N
             headers = {"Authorization": f"Bearer {key}"}
             return http.get(f"{push}/status", headers=headers).is_success
 
+        def was_used(key: str) -> bool:
+            """Which is written down after the answer."""
+            asked = "SELECT usage_count FROM api_keys WHERE prefix = ?"
+            with closing(sqlite3.connect(tmp_path / "league" / "gitleague.db")) as database:
+                return database.execute(asked, (key[:12],)).fetchone() == (1,)
+
         # Nobody ever used the first key, so the second run has ended it; a key in use stays.
         assert (opens(first["api_key"]), opens(second["api_key"])) == (False, True)
+        until(lambda: was_used(second["api_key"]))
         third = json.loads(operator.run_here(*BOOTSTRAP.split()).out)
         assert (opens(second["api_key"]), opens(third["api_key"])) == (True, True)
     with closing(sqlite3.connect(tmp_path / "league" / "gitleague.db")) as database:
